@@ -61,7 +61,7 @@ class Stack:
 
     def market(self, *arguments):
         # One trace in a hundred, as in production; without telemetry it means nothing.
-        environment = os.environ | nginx.without_limits() | {"MARKET_NO_SEED": "1", "MARKET_NO_BUILD": "1", "MARKET_TRACE_RATIO": "0.01"}
+        environment = os.environ | nginx.without_limits() | {"MARKET_WEBHOOK_URL": "", "MARKET_NO_SEED": "1", "MARKET_NO_BUILD": "1", "MARKET_TRACE_RATIO": "0.01"}
         return measure.run([ROOT / "market", *arguments, "--data", self.directory], env=environment)
 
     def up(self, *options):

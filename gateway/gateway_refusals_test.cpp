@@ -66,6 +66,23 @@ TEST_F(GatewayTest, AnyBody_IsNotLookedAt_WhereTheContractSaysSo) {
   }
 }
 
+// A signature is over bytes: blanks, the order of fields, what is no UTF-8.
+TEST_F(GatewayTest, RawBody_IsHandedOnByteForByte) {
+  const std::string path = "/v1/providers/stripe/webhooks";
+  const std::string body("{ \"a\":1,\n\"a\":2}\xff\0", 17);
+  for (const auto* type : {"application/json", "text/plain", ""}) {
+    EXPECT_EQ(Send("POST", path, {{"Content-Type", type}, {"Stripe-Signature", "t=1,v1=a"}}, body).status,
+              204)
+        << type;
+    EXPECT_EQ(backend_.calls.back().request,
+              R"(provider: "stripe" payload: "{ \"a\":1,\n\"a\":2}\377\000" signature: "t=1,v1=a")");
+  }
+  EXPECT_EQ(Send("POST", path, {}, "").status, 204);
+  EXPECT_EQ(backend_.calls.back().request, R"(provider: "stripe")");
+  for (const auto* query : {"?payload=e30=", "?signature=t%3D1"})
+    EXPECT_EQ(Send("POST", path + query, {}, "{}").status, 400);
+}
+
 TEST_F(GatewayTest, Accept_MustAdmitJson) {
   for (const char* accept :
        {"application/json", "*/*", "application/*", "text/html,application/xhtml+xml,*/*;q=0.8", "",

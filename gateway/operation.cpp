@@ -105,6 +105,11 @@ void Operation::ResolveRequest(const rpc::HttpBinding& binding) {
     header_fields_.push_back({&field, rules.header(), cookie.empty() ? cookie : "__Host-" + cookie});
     not_in_body_ |= field.bit;
   }
+  if (!method_->rest.raw().empty()) {
+    raw_ = FindField(*request_, method_->rest.raw(), Kind::kBytes);
+    if (raw_ == nullptr) throw std::logic_error(method_->path + ": `rest.raw` needs bytes");
+    not_in_body_ |= raw_->bit;
+  }
   personal_ = !header_fields_.empty() || !method_->Allows(marketplace::options::v1::PUBLIC);
   if (browser_) not_in_body_ |= browser_->RequestFields();
   not_in_query_ = not_in_body_;
@@ -187,6 +192,10 @@ std::unique_ptr<Message> Operation::ReadRequest(const http::Request& request,
 std::uint64_t Operation::ReadBody(const http::Request& request, Message& message,
                                   Violations& violations) const {
   if (request.body.empty() || method_->rest.any_body() || upload_) return 0;
+  if (raw_ != nullptr) {
+    message.GetReflection()->SetString(&message, raw_->field, request.body);
+    return 0;
+  }
   if (!takes_body_) throw Error(Code::kInvalidArgument, "BAD_REQUEST", "this operation takes no body");
   if (!IsJsonBody(request.headers)) {
     throw Error(Code::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",

@@ -120,6 +120,7 @@ class Operation {
   const transcoding::MessageSchema* response_ = nullptr;
   std::vector<transcoding::FieldPath> variables_;
   bool takes_body_ = false;
+  const transcoding::FieldSchema* raw_ = nullptr;  // the body as it came; null: it is JSON, or there is none
   const transcoding::FieldSchema* body_field_ = nullptr;  // null with takes_body_: the body is the message
   const transcoding::FieldSchema* update_mask_ = nullptr;
   const transcoding::FieldSchema* if_match_ = nullptr;

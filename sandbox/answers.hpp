@@ -8,11 +8,13 @@ namespace market::sandbox {
 
 struct Answer {
   int status = 200;
-  std::string body;        // JSON
-  bool replayed = false;   // the key had this answer before
+  std::string body;       // JSON
+  bool replayed = false;  // the key had this answer before
 };
 
-inline Answer Shown(const boost::json::object& object) { return {.status = 200, .body = boost::json::serialize(object)}; }
+inline Answer Shown(const boost::json::object& object) {
+  return {.status = 200, .body = boost::json::serialize(object)};
+}
 
 inline Answer Failure(int status, std::string_view type, std::string_view code, std::string_view message,
                       std::string_view param = {}) {

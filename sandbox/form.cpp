@@ -53,7 +53,8 @@ bool Form::Has(std::string_view name) const {
 }
 
 std::string Form::Text(std::string_view name) const {
-  const auto found = std::ranges::find(fields_, name, [](const auto& field) { return std::string_view(field.first); });
+  const auto found =
+      std::ranges::find(fields_, name, [](const auto& field) { return std::string_view(field.first); });
   return found == fields_.end() ? std::string() : found->second;
 }
 

@@ -1,5 +1,5 @@
-// Stripe's spelling of parameters: form-encoded, in a body or after the ? of a target. What is nested is written with
-// brackets: metadata[reference]=R, created[gte]=1, expand[]=latest_charge. Pure.
+// Stripe's spelling of parameters: form-encoded, in a body or after the ? of a target. What is nested is
+// written with brackets: metadata[reference]=R, created[gte]=1, expand[]=latest_charge. Pure.
 #pragma once
 #include <boost/json/object.hpp>
 #include <cstdint>

@@ -26,21 +26,53 @@ constexpr Route kRoutes[] = {
     {"GET", "payment_intents/search",
      [](Provider& p, Work w, Change c, std::string) { return p.SearchIntents(w, std::move(c.form)); }},
     {"GET", "payment_intents/{id}",
-     [](Provider& p, Work w, Change c, std::string i) { return p.GetIntent(w, std::move(i), std::move(c.form)); }},
+     [](Provider& p, Work w, Change c, std::string i) {
+       return p.GetIntent(w, std::move(i), std::move(c.form));
+     }},
     {"POST", "payment_intents/{id}/capture",
      [](Provider& p, Work w, Change c, std::string i) { return p.Capture(w, std::move(c), std::move(i)); }},
     {"POST", "payment_intents/{id}/cancel",
      [](Provider& p, Work w, Change c, std::string i) { return p.Cancel(w, std::move(c), std::move(i)); }},
-    {"GET", "charges", [](Provider& p, Work w, Change c, std::string) { return p.ListCharges(w, std::move(c.form)); }},
+    {"GET", "charges",
+     [](Provider& p, Work w, Change c, std::string) { return p.ListCharges(w, std::move(c.form)); }},
     {"GET", "charges/{id}",
-     [](Provider& p, Work w, Change c, std::string i) { return p.GetCharge(w, std::move(i), std::move(c.form)); }},
-    {"POST", "refunds", [](Provider& p, Work w, Change c, std::string) { return p.CreateRefund(w, std::move(c)); }},
-    {"GET", "refunds", [](Provider& p, Work w, Change c, std::string) { return p.ListRefunds(w, std::move(c.form)); }},
+     [](Provider& p, Work w, Change c, std::string i) {
+       return p.GetCharge(w, std::move(i), std::move(c.form));
+     }},
+    {"POST", "refunds",
+     [](Provider& p, Work w, Change c, std::string) { return p.CreateRefund(w, std::move(c)); }},
+    {"GET", "refunds",
+     [](Provider& p, Work w, Change c, std::string) { return p.ListRefunds(w, std::move(c.form)); }},
     {"GET", "refunds/{id}",
-     [](Provider& p, Work w, Change c, std::string i) { return p.GetRefund(w, std::move(i), std::move(c.form)); }},
+     [](Provider& p, Work w, Change c, std::string i) {
+       return p.GetRefund(w, std::move(i), std::move(c.form));
+     }},
+    {"POST", "customers",
+     [](Provider& p, Work w, Change c, std::string) { return p.CreateCustomer(w, std::move(c)); }},
+    {"GET", "customers/{id}",
+     [](Provider& p, Work w, Change c, std::string i) {
+       return p.GetCustomer(w, std::move(i), std::move(c.form));
+     }},
+    {"GET", "customers/{id}/payment_methods",
+     [](Provider& p, Work w, Change c, std::string i) {
+       return p.ListMethods(w, std::move(i), std::move(c.form));
+     }},
+    {"POST", "setup_intents",
+     [](Provider& p, Work w, Change c, std::string) { return p.CreateSetup(w, std::move(c)); }},
+    {"GET", "setup_intents/{id}",
+     [](Provider& p, Work w, Change c, std::string i) {
+       return p.GetSetup(w, std::move(i), std::move(c.form));
+     }},
+    {"GET", "payment_methods/{id}",
+     [](Provider& p, Work w, Change c, std::string i) {
+       return p.GetMethod(w, std::move(i), std::move(c.form));
+     }},
+    {"POST", "payment_methods/{id}/detach",
+     [](Provider& p, Work w, Change c, std::string i) { return p.Detach(w, std::move(c), std::move(i)); }},
     {"GET", "balance_transactions",
      [](Provider& p, Work w, Change c, std::string) { return p.ListTransactions(w, std::move(c.form)); }},
-    {"GET", "events", [](Provider& p, Work w, Change c, std::string) { return p.ListEvents(w, std::move(c.form)); }},
+    {"GET", "events",
+     [](Provider& p, Work w, Change c, std::string) { return p.ListEvents(w, std::move(c.form)); }},
 };
 
 // Whether `path` is that of the route, and what stands in place of its {id}.
@@ -66,17 +98,20 @@ bool IsVersion(std::string_view text) {
   return text.size() == 10 || text[10] == '.' || text[10] == ';';
 }
 
-Task<Answer> Dispatch(Provider& provider, Work work, const std::string& api_key, const http::Request& request) {
+Task<Answer> Dispatch(Provider& provider, Work work, const std::string& api_key,
+                      const http::Request& request) {
   if (request.headers.Get("Authorization") != "Bearer " + api_key) {
     co_return Failure(401, "invalid_request_error", "", "Invalid API Key provided.");
   }
   const auto version = request.headers.Find("Stripe-Version");
-  if (version && !IsVersion(*version)) co_return Invalid("", "Invalid Stripe API version: " + std::string(*version));
+  if (version && !IsVersion(*version))
+    co_return Invalid("", "Invalid Stripe API version: " + std::string(*version));
   constexpr std::string_view kRoot = "/v1/";
   const std::string_view target = request.target;
   const auto question = target.find('?');
   auto path = target.substr(0, question);
-  if (!path.starts_with(kRoot)) co_return Failure(404, "invalid_request_error", "", "Unrecognized request URL");
+  if (!path.starts_with(kRoot))
+    co_return Failure(404, "invalid_request_error", "", "Unrecognized request URL");
   path.remove_prefix(kRoot.size());
   Change change{.key = std::string(request.headers.Get("Idempotency-Key")),
                 .request = request.method + ' ' + std::string(target) + '\n' + request.body,

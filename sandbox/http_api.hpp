@@ -1,4 +1,5 @@
-// The provider's HTTP interface: Stripe's routes, form-encoded bodies, Stripe's objects and errors (README.md).
+// The provider's HTTP interface: Stripe's routes, form-encoded bodies, Stripe's objects and errors
+// (README.md).
 #pragma once
 #include <string>
 

@@ -22,30 +22,34 @@ constexpr Statement kGet{"authorization.get",
                          "SELECT " MARKET_AUTHORIZATION_COLUMNS " FROM card_authorization WHERE id = $1"};
 constexpr Statement kGetAll{"authorization.get_all", "SELECT " MARKET_AUTHORIZATION_COLUMNS
                                                      " FROM card_authorization WHERE id = ANY ($1)"};
-constexpr Statement kList{"authorization.list", "SELECT " MARKET_AUTHORIZATION_COLUMNS
-                                                " FROM card_authorization"
-                                                " WHERE created_at >= to_timestamp($1) AND created_at < to_timestamp($2)"
-                                                " AND id < $3 ORDER BY id DESC LIMIT $4"};
+constexpr Statement kList{"authorization.list",
+                          "SELECT " MARKET_AUTHORIZATION_COLUMNS
+                          " FROM card_authorization"
+                          " WHERE created_at >= to_timestamp($1) AND created_at < to_timestamp($2)"
+                          " AND id < $3 ORDER BY id DESC LIMIT $4"};
 constexpr Statement kOfGroup{"authorization.of_group", "SELECT " MARKET_AUTHORIZATION_COLUMNS
                                                        " FROM card_authorization WHERE reference = $1"
                                                        " AND id < $2 ORDER BY id DESC LIMIT $3"};
-constexpr Statement kSearch{"authorization.search", "SELECT " MARKET_AUTHORIZATION_COLUMNS
-                                                    " FROM card_authorization WHERE metadata::jsonb ->> $1 = $2"
-                                                    " AND created_at <= market_now() - $3 * interval '1 millisecond'"
-                                                    " ORDER BY id DESC LIMIT $4"};
-constexpr Statement kGetRefund{"movement.refund", "SELECT " MARKET_MOVEMENT_COLUMNS
-                                                  " FROM movement WHERE id = $1 AND kind = 'refund'"};
+constexpr Statement kSearch{"authorization.search",
+                            "SELECT " MARKET_AUTHORIZATION_COLUMNS
+                            " FROM card_authorization WHERE metadata::jsonb ->> $1 = $2"
+                            " AND created_at <= market_now() - $3 * interval '1 millisecond'"
+                            " ORDER BY id DESC LIMIT $4"};
+constexpr Statement kGetRefund{
+    "movement.refund", "SELECT " MARKET_MOVEMENT_COLUMNS " FROM movement WHERE id = $1 AND kind = 'refund'"};
 constexpr Statement kRefundsOf{"movement.refunds_of", "SELECT " MARKET_MOVEMENT_COLUMNS
                                                       " FROM movement WHERE authorization_id = ANY ($1)"
                                                       " AND kind = 'refund' ORDER BY sequence DESC"};
-constexpr Statement kRefunds{"movement.refunds", "SELECT " MARKET_MOVEMENT_COLUMNS
-                                                 " FROM movement WHERE kind = 'refund' AND sequence <"
-                                                 " coalesce((SELECT m.sequence FROM movement m WHERE m.id = $1),"
-                                                 " 9223372036854775807) ORDER BY sequence DESC LIMIT $2"};
-constexpr Statement kMovements{"movement.list", "SELECT " MARKET_MOVEMENT_COLUMNS
-                                                " FROM movement WHERE sequence <"
-                                                " coalesce((SELECT m.sequence FROM movement m WHERE m.id = $1),"
-                                                " 9223372036854775807) ORDER BY sequence DESC LIMIT $2"};
+constexpr Statement kRefunds{"movement.refunds",
+                             "SELECT " MARKET_MOVEMENT_COLUMNS
+                             " FROM movement WHERE kind = 'refund' AND sequence <"
+                             " coalesce((SELECT m.sequence FROM movement m WHERE m.id = $1),"
+                             " 9223372036854775807) ORDER BY sequence DESC LIMIT $2"};
+constexpr Statement kMovements{"movement.list",
+                               "SELECT " MARKET_MOVEMENT_COLUMNS
+                               " FROM movement WHERE sequence <"
+                               " coalesce((SELECT m.sequence FROM movement m WHERE m.id = $1),"
+                               " 9223372036854775807) ORDER BY sequence DESC LIMIT $2"};
 constexpr Statement kHappenings{"happening.list", R"sql(
   SELECT id, type, object, extract(epoch FROM created_at)::bigint FROM happening
   WHERE created_at >= to_timestamp($1) AND created_at < to_timestamp($2)
@@ -80,7 +84,8 @@ std::optional<Page> PageIn(const Form& form, std::string_view prefix, Answer& re
   if (form.Has("starting_after")) {
     page.after = UuidOf(prefix, form.Text("starting_after"));
     if (!page.after) {
-      refusal = Invalid("resource_missing", "No such object: '" + form.Text("starting_after") + "'", "starting_after");
+      refusal = Invalid("resource_missing", "No such object: '" + form.Text("starting_after") + "'",
+                        "starting_after");
       return std::nullopt;
     }
   }
@@ -129,7 +134,8 @@ std::optional<std::pair<std::string, std::string>> SearchedIn(std::string query)
   constexpr std::string_view kStart = "metadata['";
   constexpr std::string_view kMiddle = "']:'";
   const auto middle = query.find(kMiddle);
-  if (!query.starts_with(kStart) || middle == std::string::npos || !query.ends_with('\'')) return std::nullopt;
+  if (!query.starts_with(kStart) || middle == std::string::npos || !query.ends_with('\''))
+    return std::nullopt;
   const auto value_at = middle + kMiddle.size();
   if (value_at >= query.size()) return std::nullopt;
   return std::pair(query.substr(kStart.size(), middle - kStart.size()),
@@ -171,7 +177,8 @@ Task<Answer> Provider::GetRefund(Work work, std::string id, Form form) {
 }
 
 Task<Answer> Provider::ListIntents(Work work, Form form) {
-  if (const auto beyond = form.Beyond({"limit", "starting_after", "created", "expand"})) co_return Unknown(*beyond);
+  if (const auto beyond = form.Beyond({"limit", "starting_after", "created", "expand"}))
+    co_return Unknown(*beyond);
   Answer refusal;
   const auto page = PageIn(form, "pi_", refusal);
   if (!page) co_return refusal;
@@ -214,9 +221,11 @@ Task<Answer> Provider::ListCharges(Work work, Form form) {
   const auto after = page->after.value_or(Last());
   postgres::Result rows;
   if (form.Has("transfer_group")) {
-    rows = co_await database_.Read(InTime(work), kOfGroup, form.Text("transfer_group"), after, page->limit + 1);
+    rows =
+        co_await database_.Read(InTime(work), kOfGroup, form.Text("transfer_group"), after, page->limit + 1);
   } else if (form.Has("payment_intent")) {
-    rows = co_await database_.Read(InTime(work), kGet, UuidOf("pi_", form.Text("payment_intent")).value_or(Uuid()));
+    rows = co_await database_.Read(InTime(work), kGet,
+                                   UuidOf("pi_", form.Text("payment_intent")).value_or(Uuid()));
   } else {
     rows = co_await database_.Read(InTime(work), kList, page->from_s, page->until_s, after, page->limit + 1);
   }
@@ -262,7 +271,8 @@ Task<Answer> Provider::ListTransactions(Work work, Form form) {
   const auto page = PageIn(form, "txn_", refusal);
   if (!page) co_return refusal;
   const Expansion expansion(form);
-  const auto rows = co_await database_.Read(InTime(work), kMovements, page->after.value_or(Uuid()), page->limit + 1);
+  const auto rows =
+      co_await database_.Read(InTime(work), kMovements, page->after.value_or(Uuid()), page->limit + 1);
   std::set<Uuid> named;
   if (expansion.Has("source")) {
     for (const auto row : rows) named.insert(Movement(row).authorization);

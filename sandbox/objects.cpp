@@ -9,7 +9,8 @@ namespace {
 namespace json = boost::json;
 
 std::string Lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -25,13 +26,18 @@ std::string_view StatusOf(const Authorization& authorization) {
   return "requires_payment_method";
 }
 
-json::object MethodOf(const Authorization& authorization) {
-  return {{"id", authorization.method},
+json::value CustomerIdOf(const std::optional<Uuid>& customer) {
+  return customer ? json::value(IdOf("cus_", *customer)) : json::value();
+}
+
+json::object CardOf(std::string_view id, const std::optional<Uuid>& customer, std::int64_t created_s) {
+  return {{"id", id},
           {"object", "payment_method"},
           {"billing_details", json::object()},
-          {"card", {{"brand", "visa"}, {"country", "US"}, {"exp_month", 12}, {"exp_year", 2034}, {"last4", "4242"}}},
-          {"created", authorization.created_s},
-          {"customer", nullptr},
+          {"card",
+           {{"brand", "visa"}, {"country", "US"}, {"exp_month", 12}, {"exp_year", 2034}, {"last4", "4242"}}},
+          {"created", created_s},
+          {"customer", CustomerIdOf(customer)},
           {"livemode", false},
           {"metadata", json::object()},
           {"type", "card"}};
@@ -44,7 +50,7 @@ json::object ErrorOf(const Authorization& authorization) {
           {"message", "Your card was declined."},
           {"charge", IdOf("ch_", authorization.id)},
           {"doc_url", "https://stripe.com/docs/error-codes/card-declined"},
-          {"payment_method", MethodOf(authorization)}};
+          {"payment_method", CardOf(authorization.method, authorization.customer, authorization.created_s)}};
 }
 
 json::value OrNull(std::string_view text) { return text.empty() ? json::value() : json::value(text); }
@@ -76,7 +82,16 @@ Authorization::Authorization(const postgres::Row& row)
       refunded(row.Int(8)),
       capture_method(row.Text(9)),
       metadata(row.Text(10)),
-      created_s(row.Int(11)) {}
+      created_s(row.Int(11)),
+      behaviour(row.Text(12)),
+      customer(row.OptionalUuid(13)) {}
+
+SavedMethod::SavedMethod(const postgres::Row& row)
+    : id(row.GetUuid(0)),
+      customer(row.OptionalUuid(1)),
+      behaviour(row.Text(2)),
+      usage(row.Text(3)),
+      created_s(row.Int(4)) {}
 
 Movement::Movement(const postgres::Row& row)
     : id(row.GetUuid(0)),
@@ -128,14 +143,15 @@ json::object IntentOf(const Authorization& authorization, const Expansion& expan
           {"application", nullptr},
           {"application_fee_amount", nullptr},
           {"automatic_payment_methods", nullptr},
-          {"canceled_at", authorization.status == "voided" ? json::value(authorization.created_s) : json::value()},
+          {"canceled_at",
+           authorization.status == "voided" ? json::value(authorization.created_s) : json::value()},
           {"cancellation_reason", nullptr},
           {"capture_method", authorization.capture_method},
           {"client_secret", id + "_secret_sandbox"},
           {"confirmation_method", "automatic"},
           {"created", authorization.created_s},
           {"currency", Lower(authorization.currency)},
-          {"customer", nullptr},
+          {"customer", CustomerIdOf(authorization.customer)},
           {"description", nullptr},
           {"last_payment_error", declined ? json::value(ErrorOf(authorization)) : json::value()},
           {"latest_charge", std::move(charge)},
@@ -174,7 +190,7 @@ json::object ChargeOf(const Authorization& authorization, const Expansion& expan
       {"captured", authorization.status == "captured"},
       {"created", authorization.created_s},
       {"currency", Lower(authorization.currency)},
-      {"customer", nullptr},
+      {"customer", CustomerIdOf(authorization.customer)},
       {"description", nullptr},
       {"disputed", false},
       {"failure_code", declined ? json::value("card_declined") : json::value()},
@@ -202,6 +218,45 @@ json::object ChargeOf(const Authorization& authorization, const Expansion& expan
   return charge;
 }
 
+json::object MethodOf(const SavedMethod& method) {
+  return CardOf(IdOf("pm_", method.id), method.customer, method.created_s);
+}
+
+json::object SetupOf(const SavedMethod& method) {
+  const auto id = IdOf("seti_", method.id);
+  return {{"id", id},
+          {"object", "setup_intent"},
+          {"application", nullptr},
+          {"cancellation_reason", nullptr},
+          {"client_secret", id + "_secret_sandbox"},
+          {"created", method.created_s},
+          {"customer", CustomerIdOf(method.customer)},
+          {"description", nullptr},
+          {"last_setup_error", nullptr},
+          {"latest_attempt", nullptr},
+          {"livemode", false},
+          {"mandate", nullptr},
+          {"metadata", json::object()},
+          {"next_action", nullptr},
+          {"on_behalf_of", nullptr},
+          {"payment_method", IdOf("pm_", method.id)},
+          {"payment_method_options", json::object()},
+          {"payment_method_types", {"card"}},
+          {"single_use_mandate", nullptr},
+          {"status", "succeeded"},
+          {"usage", method.usage}};
+}
+
+json::object CustomerOf(const Uuid& id, const std::string& metadata, std::int64_t created_s) {
+  return {{"id", IdOf("cus_", id)}, {"object", "customer"},
+          {"balance", 0},           {"created", created_s},
+          {"currency", nullptr},    {"default_source", nullptr},
+          {"delinquent", false},    {"description", nullptr},
+          {"email", nullptr},       {"livemode", false},
+          {"name", nullptr},        {"phone", nullptr},
+          {"shipping", nullptr},    {"metadata", MetadataOf(metadata)}};
+}
+
 json::object RefundOf(const Movement& refund) {
   return {{"id", IdOf("re_", refund.id)},
           {"object", "refund"},
@@ -219,12 +274,14 @@ json::object RefundOf(const Movement& refund) {
           {"transfer_reversal", nullptr}};
 }
 
-json::object TransactionOf(const Movement& movement, const Authorization* charge, const Expansion& expansion) {
+json::object TransactionOf(const Movement& movement, const Authorization* charge,
+                           const Expansion& expansion) {
   const bool refund = movement.kind == "refund";
   const auto amount = refund ? -movement.amount : movement.amount;
   json::value source(refund ? IdOf("re_", movement.id) : IdOf("ch_", movement.authorization));
   if (expansion.Has("source") && refund) source = RefundOf(movement);
-  if (expansion.Has("source") && !refund && charge != nullptr) source = ChargeOf(*charge, expansion.Below("source"));
+  if (expansion.Has("source") && !refund && charge != nullptr)
+    source = ChargeOf(*charge, expansion.Below("source"));
   return {{"id", IdOf("txn_", movement.id)},
           {"object", "balance_transaction"},
           {"amount", amount},

@@ -1,8 +1,9 @@
-// What the sandbox keeps, as Stripe's JSON shows it. Every field that Stripe's own libraries read without asking first is there,
-// empty where the sandbox has nothing to say. Amounts are minor units, times seconds since 1970. Pure.
+// What the sandbox keeps, as Stripe's JSON shows it. Every field that Stripe's own libraries read without
+// asking first is there, empty where the sandbox has nothing to say. Amounts are minor units, times seconds
+// since 1970. Pure.
 //
-// Ids are Stripe's prefix and the 32 hexadecimal characters of one of ours. A payment intent and its one charge share them, and so do
-// a refund and its balance transaction.
+// Ids are Stripe's prefix and the 32 hexadecimal characters of one of ours. A payment intent and its one
+// charge share them, and so do a refund and its balance transaction.
 #pragma once
 #include <boost/json.hpp>
 #include <cstdint>
@@ -24,9 +25,11 @@ std::string IdOf(std::string_view prefix, const Uuid& id);
 // Nothing for what is no id of that kind.
 std::optional<Uuid> UuidOf(std::string_view prefix, std::string_view id);
 
-#define MARKET_AUTHORIZATION_COLUMNS                                                                          \
-  "id, reference, payment_method, currency, amount_minor, status, decline_code, captured_minor, refunded_minor, " \
-  "capture_method, metadata, extract(epoch FROM created_at)::bigint"
+#define MARKET_AUTHORIZATION_COLUMNS                                                                        \
+  "id, reference, payment_method, currency, amount_minor, status, decline_code, captured_minor, "           \
+  "refunded_minor, "                                                                                        \
+  "capture_method, metadata, extract(epoch FROM created_at)::bigint, coalesce(behaviour, payment_method), " \
+  "customer_id"
 struct Authorization {
   explicit Authorization(const postgres::Row& row);
 
@@ -42,10 +45,25 @@ struct Authorization {
   std::string capture_method;
   std::string metadata;
   std::int64_t created_s = 0;
+  std::string behaviour;
+  std::optional<Uuid> customer;
 };
 
-#define MARKET_MOVEMENT_COLUMNS \
-  "id, authorization_id, kind, amount_minor, currency, metadata, extract(epoch FROM created_at)::bigint, sequence"
+#define MARKET_SAVED_METHOD_COLUMNS \
+  "id, customer_id, behaviour, usage, extract(epoch FROM created_at)::bigint"
+struct SavedMethod {
+  explicit SavedMethod(const postgres::Row& row);
+
+  Uuid id;
+  std::optional<Uuid> customer;
+  std::string behaviour;
+  std::string usage;
+  std::int64_t created_s = 0;
+};
+
+#define MARKET_MOVEMENT_COLUMNS                                                                            \
+  "id, authorization_id, kind, amount_minor, currency, metadata, extract(epoch FROM created_at)::bigint, " \
+  "sequence"
 struct Movement {
   explicit Movement(const postgres::Row& row);
 
@@ -77,10 +95,16 @@ boost::json::object IntentOf(const Authorization& authorization, const Expansion
                              const std::vector<Movement>& refunds = {});
 boost::json::object ChargeOf(const Authorization& authorization, const Expansion& expansion = {},
                              const std::vector<Movement>& refunds = {});
+boost::json::object MethodOf(const SavedMethod& method);
+// A setup intent has the id of the method that came of it.
+boost::json::object SetupOf(const SavedMethod& method);
+boost::json::object CustomerOf(const Uuid& id, const std::string& metadata, std::int64_t created_s);
 boost::json::object RefundOf(const Movement& refund);
 // `charge`: what moved the money, when it is expanded.
-boost::json::object TransactionOf(const Movement& movement, const Authorization* charge, const Expansion& expansion);
-boost::json::object EventOf(const Uuid& id, std::string_view type, std::string_view object, std::int64_t created_s);
+boost::json::object TransactionOf(const Movement& movement, const Authorization* charge,
+                                  const Expansion& expansion);
+boost::json::object EventOf(const Uuid& id, std::string_view type, std::string_view object,
+                            std::int64_t created_s);
 boost::json::object ListOf(std::string_view url, boost::json::array data, bool has_more);
 // The error of a card that was declined.
 boost::json::object DeclineOf(const Authorization& authorization);

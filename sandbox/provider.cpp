@@ -8,6 +8,7 @@
 #include "platform/core/id.hpp"
 #include "sandbox/methods.hpp"
 #include "sandbox/objects.hpp"
+#include "sandbox/once.hpp"
 
 namespace market::sandbox {
 namespace {
@@ -16,23 +17,17 @@ namespace json = boost::json;
 using postgres::Statement;
 using postgres::Tx;
 
-constexpr std::chrono::seconds kLimit{10};
 constexpr std::int64_t kAmountMax = 1'000'000'000'000;
 
-constexpr Statement kFindAnswer{"answer.find", R"sql(
-  SELECT request, status, body, created_at <= market_now() - interval '24 hours' FROM answer
-  WHERE idempotency_key = $1)sql"};
-constexpr Statement kForgetAnswer{"answer.forget", "DELETE FROM answer WHERE idempotency_key = $1"};
-constexpr Statement kKeepAnswer{
-    "answer.keep", "INSERT INTO answer (idempotency_key, request, status, body) VALUES ($1, $2, $3, $4)"};
 constexpr Statement kCountFailure{"failure.count", R"sql(
   INSERT INTO failure (reference, times) VALUES ($1, 1)
   ON CONFLICT (reference) DO UPDATE SET times = failure.times + 1 RETURNING times)sql"};
-constexpr Statement kInsert{
-    "authorization.insert",
-    "INSERT INTO card_authorization (id, reference, payment_method, currency, amount_minor, status, decline_code,"
-    " captured_minor, capture_method, metadata) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-    " RETURNING " MARKET_AUTHORIZATION_COLUMNS};
+constexpr Statement kInsert{"authorization.insert",
+                            "INSERT INTO card_authorization (id, reference, payment_method, currency, "
+                            "amount_minor, status, decline_code,"
+                            " captured_minor, capture_method, metadata, behaviour, customer_id)"
+                            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+                            " RETURNING " MARKET_AUTHORIZATION_COLUMNS};
 constexpr Statement kLock{"authorization.lock", "SELECT " MARKET_AUTHORIZATION_COLUMNS
                                                 " FROM card_authorization WHERE id = $1 FOR UPDATE"};
 constexpr Statement kUpdate{
@@ -42,10 +37,11 @@ constexpr Statement kInsertMovement{
     "movement.insert",
     "INSERT INTO movement (id, authorization_id, kind, amount_minor, currency, metadata)"
     " VALUES ($1, $2, $3, $4, $5, $6) RETURNING " MARKET_MOVEMENT_COLUMNS};
+constexpr Statement kSaved{"saved_method.get",
+                           "SELECT " MARKET_SAVED_METHOD_COLUMNS " FROM saved_method WHERE id = $1"};
 constexpr Statement kHappen{"happening.insert",
-                            "INSERT INTO happening (id, type, object) VALUES ($1, $2, $3)"};
-
-Work Soon(const Work& work) { return work.With(runtime::After(kLimit)); }
+                            "INSERT INTO happening (id, type, object, deliver_at)"
+                            " VALUES ($1, $2, $3, CASE WHEN $4 THEN market_now() END)"};
 
 Answer InUse() {
   return Failure(409, "idempotency_error", "idempotency_key_in_use",
@@ -53,38 +49,8 @@ Answer InUse() {
 }
 
 Answer NotNow(const Authorization& authorization, std::string_view what) {
-  return Invalid("payment_intent_unexpected_state",
-                 "This PaymentIntent could not be " + std::string(what) + ": it is " + authorization.status + '.');
-}
-
-// Runs `effect` under the key: its answer and its effect commit together,
-// and a key that has an answer gets that one.
-template <class Effect>
-Task<Answer> Once(postgres::Database& database, Work work, const Change& change, Effect effect) {
-  for (int attempt = 0;; ++attempt) {
-    auto body = [&](Tx& tx) -> Task<Answer> {
-      if (change.key.empty()) co_return co_await effect(tx);
-      const auto known = co_await tx.Execute(kFindAnswer, change.key);
-      if (!known.empty() && !known.One().GetBool(3)) {
-        if (known.One().Text(0) != change.request) {
-          co_return Failure(400, "idempotency_error", "",
-                            "Keys for idempotent requests can only be used with the same parameters they were first"
-                            " used with.");
-        }
-        co_return Answer{static_cast<int>(known.One().Int(1)), std::string(known.One().Text(2)), true};
-      }
-      if (!known.empty()) co_await tx.Execute(kForgetAnswer, change.key);
-      Answer answer = co_await effect(tx);
-      co_await tx.Execute(kKeepAnswer, change.key, change.request, answer.status, answer.body);
-      co_return answer;
-    };
-    try {
-      co_return co_await database.Transaction(Soon(work), body);
-    } catch (const postgres::SqlError& error) {
-      // A twin committed first; what it answered is the answer.
-      if (attempt > 0 || !error.Is("23505")) throw;
-    }
-  }
+  return Invalid("payment_intent_unexpected_state", "This PaymentIntent could not be " + std::string(what) +
+                                                        ": it is " + authorization.status + '.');
 }
 
 Task<std::optional<Authorization>> Locked(Tx& tx, std::optional<Uuid> id) {
@@ -94,8 +60,8 @@ Task<std::optional<Authorization>> Locked(Tx& tx, std::optional<Uuid> id) {
   co_return Authorization(rows.One());
 }
 
-Task<> Happened(Tx& tx, std::string_view type, const json::object& object) {
-  co_await tx.Execute(kHappen, Uuid::NewV7(), type, json::serialize(object));
+Task<> Happened(Tx& tx, const Options& options, std::string_view type, const json::object& object) {
+  co_await tx.Execute(kHappen, Uuid::NewV7(), type, json::serialize(object), options.webhooks);
 }
 
 Task<Movement> Moved(Tx& tx, const Authorization& authorization, std::string_view kind, std::int64_t amount,
@@ -106,7 +72,8 @@ Task<Movement> Moved(Tx& tx, const Authorization& authorization, std::string_vie
 }
 
 Task<> Written(Tx& tx, const Authorization& authorization) {
-  co_await tx.Execute(kUpdate, authorization.id, authorization.status, authorization.captured, authorization.refunded);
+  co_await tx.Execute(kUpdate, authorization.id, authorization.status, authorization.captured,
+                      authorization.refunded);
 }
 
 // What a card is charged.
@@ -116,24 +83,28 @@ struct Charge {
   std::string reference;
   std::string metadata;
   std::string capture_method;
+  std::string method;  // as the caller names it
+  std::optional<Uuid> customer;
   Behaviour behaviour;
 };
 
 // What the behaviour of the method makes of it.
-Task<Answer> Charged(Tx& tx, const Charge& charge) {
+Task<Answer> Charged(Tx& tx, const Options& options, const Charge& charge) {
   if (charge.behaviour.errors_before > 0) {
     const auto times = (co_await tx.Execute(kCountFailure, charge.reference)).One().Int(0);
-    if (times <= charge.behaviour.errors_before) co_return Failure(500, "api_error", "", "Something went wrong.");
+    if (times <= charge.behaviour.errors_before)
+      co_return Failure(500, "api_error", "", "Something went wrong.");
   }
   const bool declined = !charge.behaviour.decline_code.empty();
   const bool captured = !declined && charge.capture_method == "automatic";
-  const auto rows = co_await tx.Execute(
-      kInsert, Uuid::NewV7(), charge.reference, charge.behaviour.method, charge.currency, charge.amount,
-      declined ? "declined" : (captured ? "captured" : "authorized"), charge.behaviour.decline_code,
-      captured ? charge.amount : 0, charge.capture_method, charge.metadata);
+  const auto rows =
+      co_await tx.Execute(kInsert, Uuid::NewV7(), charge.reference, charge.method, charge.currency,
+                          charge.amount, declined ? "declined" : (captured ? "captured" : "authorized"),
+                          charge.behaviour.decline_code, captured ? charge.amount : 0, charge.capture_method,
+                          charge.metadata, charge.behaviour.method, charge.customer);
   const Authorization made(rows.One());
   if (captured) co_await Moved(tx, made, "capture", made.amount, "{}");
-  co_await Happened(tx,
+  co_await Happened(tx, options,
                     declined   ? "payment_intent.payment_failed"
                     : captured ? "payment_intent.succeeded"
                                : "payment_intent.amount_capturable_updated",
@@ -144,35 +115,53 @@ Task<Answer> Charged(Tx& tx, const Charge& charge) {
 
 // Of a request to charge a card: why not, or nothing and `charge`.
 std::optional<Answer> Refused(const Form& form, Charge& charge) {
-  const auto beyond = form.Beyond({"amount", "currency", "payment_method", "capture_method", "confirm", "metadata",
-                                   "transfer_group", "payment_method_types", "description", "expand",
-                                   "error_on_requires_action", "off_session", "statement_descriptor_suffix"});
+  const auto beyond =
+      form.Beyond({"amount", "currency", "payment_method", "customer", "capture_method", "confirm",
+                   "metadata", "transfer_group", "payment_method_types", "description", "expand",
+                   "error_on_requires_action", "off_session", "statement_descriptor_suffix"});
   if (beyond) return Invalid("parameter_unknown", "Received unknown parameter: " + *beyond, *beyond);
   const auto amount = form.Int("amount");
   if (!form.Has("amount")) return Invalid("parameter_missing", "Missing required param: amount.", "amount");
-  if (!amount || *amount < 1) return Invalid("parameter_invalid_integer", "This value must be at least 1.", "amount");
-  if (*amount > kAmountMax) return Invalid("amount_too_large", "Amount must be no more than 10^12.", "amount");
+  if (!amount || *amount < 1)
+    return Invalid("parameter_invalid_integer", "This value must be at least 1.", "amount");
+  if (*amount > kAmountMax)
+    return Invalid("amount_too_large", "Amount must be no more than 10^12.", "amount");
   charge.amount = *amount;
   charge.currency = form.Text("currency");
   const bool lower = std::ranges::all_of(charge.currency, [](char c) { return 'a' <= c && c <= 'z'; });
   if (charge.currency.size() != 3 || !lower)
     return Invalid("", "Invalid currency: " + charge.currency + ". It must be lower case.", "currency");
-  std::ranges::transform(charge.currency, charge.currency.begin(), [](char c) { return static_cast<char>(c - 32); });
+  std::ranges::transform(charge.currency, charge.currency.begin(),
+                         [](char c) { return static_cast<char>(c - 32); });
   if (form.Text("confirm") != "true")
-    return Invalid("", "The sandbox makes a PaymentIntent and confirms it in one request: confirm=true.", "confirm");
+    return Invalid("", "The sandbox makes a PaymentIntent and confirms it in one request: confirm=true.",
+                   "confirm");
   charge.capture_method = form.Has("capture_method") ? form.Text("capture_method") : "automatic";
   if (charge.capture_method != "manual" && charge.capture_method != "automatic")
     return Invalid("", "Invalid capture_method: must be manual or automatic.", "capture_method");
-  const auto method = form.Text("payment_method");
-  const auto behaviour = BehaviourOf(method);
-  if (!behaviour) return Invalid("resource_missing", "No such PaymentMethod: '" + method + "'", "payment_method");
-  charge.behaviour = *behaviour;
+  charge.method = form.Text("payment_method");
   charge.reference = form.Text("transfer_group");
   charge.metadata = json::serialize(form.Group("metadata"));
   return std::nullopt;
 }
 
+Answer NoMethod(const std::string& method) {
+  return Invalid("resource_missing", "No such PaymentMethod: '" + method + "'", "payment_method");
+}
+
 }  // namespace
+
+// A test method is anybody's; a saved one is its customer's.
+Task<std::optional<std::string>> Provider::BehaviourOfSaved(Work work, std::string method,
+                                                            std::string customer) {
+  const auto id = UuidOf("pm_", method);
+  if (!id) co_return std::nullopt;
+  const auto rows = co_await database_.Read(Soon(work), kSaved, *id);
+  if (rows.empty()) co_return std::nullopt;
+  const SavedMethod saved(rows.One());
+  const bool theirs = saved.customer && IdOf("cus_", *saved.customer) == customer;
+  co_return theirs ? std::optional(saved.behaviour) : std::nullopt;
+}
 
 Task<Answer> Provider::Pause(Answer answer) {
   if (options_.latency.count() > 0) co_await runtime::SleepFor(options_.latency);
@@ -182,8 +171,19 @@ Task<Answer> Provider::Pause(Answer answer) {
 Task<Answer> Provider::CreateIntent(Work work, Change change) {
   Charge charge;
   if (auto refusal = Refused(change.form, charge)) co_return std::move(*refusal);
+  const auto customer = change.form.Text("customer");
+  if (!customer.empty() && (co_await GetCustomer(work, customer, {})).status != 200)
+    co_return Invalid("resource_missing", "No such customer: '" + customer + "'", "customer");
+  auto behaviour = BehaviourOf(charge.method);
+  if (!behaviour) {
+    const auto saved = co_await BehaviourOfSaved(work, charge.method, customer);
+    if (saved) behaviour = BehaviourOf(*saved);
+  }
+  if (!behaviour) co_return NoMethod(charge.method);
+  charge.behaviour = *behaviour;
+  charge.customer = UuidOf("cus_", customer);
   if (held_.contains(change.key)) co_return InUse();
-  auto effect = [&](Tx& tx) { return Charged(tx, charge); };
+  auto effect = [&](Tx& tx) { return Charged(tx, options_, charge); };
   auto answer = co_await Once(database_, work, change, effect);
   if (charge.behaviour.answer == Behaviour::Answer::kAfterCallerGaveUp) {
     // The card was charged or declined; only the answer is late.
@@ -202,20 +202,21 @@ Task<Answer> Provider::Capture(Work work, Change change, std::string id) {
     auto authorization = co_await Locked(tx, UuidOf("pi_", id));
     if (!authorization) co_return Missing("payment_intent", id);
     if (authorization->status != "authorized") co_return NotNow(*authorization, "captured");
-    const auto amount = change.form.Has("amount_to_capture") ? change.form.Int("amount_to_capture").value_or(0)
-                                                             : authorization->amount;
+    const auto amount = change.form.Has("amount_to_capture")
+                            ? change.form.Int("amount_to_capture").value_or(0)
+                            : authorization->amount;
     if (amount < 1 || amount > authorization->amount) {
       co_return Invalid("amount_too_large", "The amount to capture must be from 1 to what is capturable.",
                         "amount_to_capture");
     }
-    const auto behaviour = BehaviourOf(authorization->method);
+    const auto behaviour = BehaviourOf(authorization->behaviour);
     if (behaviour && !behaviour->capture_code.empty())
       co_return Invalid(behaviour->capture_code, "The bank has given up its hold.");
     authorization->status = "captured";
     authorization->captured = amount;
     co_await Moved(tx, *authorization, "capture", amount, "{}");
     co_await Written(tx, *authorization);
-    co_await Happened(tx, "payment_intent.succeeded", IntentOf(*authorization));
+    co_await Happened(tx, options_, "payment_intent.succeeded", IntentOf(*authorization));
     co_return Shown(IntentOf(*authorization));
   };
   co_return co_await Pause(co_await Once(database_, work, change, effect));
@@ -230,14 +231,15 @@ Task<Answer> Provider::Cancel(Work work, Change change, std::string id) {
     if (authorization->status != "authorized") co_return NotNow(*authorization, "canceled");
     authorization->status = "voided";
     co_await Written(tx, *authorization);
-    co_await Happened(tx, "payment_intent.canceled", IntentOf(*authorization));
+    co_await Happened(tx, options_, "payment_intent.canceled", IntentOf(*authorization));
     co_return Shown(IntentOf(*authorization));
   };
   co_return co_await Pause(co_await Once(database_, work, change, effect));
 }
 
 Task<Answer> Provider::CreateRefund(Work work, Change change) {
-  if (const auto beyond = change.form.Beyond({"payment_intent", "charge", "amount", "metadata", "reason", "expand"}))
+  if (const auto beyond =
+          change.form.Beyond({"payment_intent", "charge", "amount", "metadata", "reason", "expand"}))
     co_return Invalid("parameter_unknown", "Received unknown parameter: " + *beyond, *beyond);
   const bool by_charge = !change.form.Has("payment_intent");
   const auto id = change.form.Text(by_charge ? "charge" : "payment_intent");
@@ -249,13 +251,14 @@ Task<Answer> Provider::CreateRefund(Work work, Change change) {
     if (left == 0) co_return Invalid("charge_already_refunded", "The charge has already been refunded.");
     const auto amount = change.form.Has("amount") ? change.form.Int("amount").value_or(0) : left;
     if (amount < 1 || amount > left) {
-      co_return Invalid("amount_too_large", "The refund is greater than what is left of the charge.", "amount");
+      co_return Invalid("amount_too_large", "The refund is greater than what is left of the charge.",
+                        "amount");
     }
     authorization->refunded += amount;
     const auto refund =
         co_await Moved(tx, *authorization, "refund", amount, json::serialize(change.form.Group("metadata")));
     co_await Written(tx, *authorization);
-    co_await Happened(tx, "charge.refunded", ChargeOf(*authorization));
+    co_await Happened(tx, options_, "charge.refunded", ChargeOf(*authorization));
     co_return Shown(RefundOf(refund));
   };
   co_return co_await Pause(co_await Once(database_, work, change, effect));

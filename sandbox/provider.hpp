@@ -1,11 +1,13 @@
-// A payment provider for development: real behaviour over its own database, the nasty parts included. What it is asked and what it
-// answers are Stripe's (objects.hpp).
+// A payment provider for development: real behaviour over its own database, the nasty parts included. What it
+// is asked and what it answers are Stripe's (objects.hpp).
 //
-// State, answer and what happened commit in one transaction before anything is sent, and the first answer to an idempotency key,
-// errors of the provider included, is what every later use of it gets for a day. Only what is refused at the door is not kept. Amounts
-// never exceed what was authorised or captured. Of a `work` only the span counts. Io thread only.
+// State, answer and what happened commit in one transaction before anything is sent, and the first answer to
+// an idempotency key, errors of the provider included, is what every later use of it gets for a day. Only
+// what is refused at the door is not kept. Amounts never exceed what was authorised or captured. Of a `work`
+// only the span counts. Io thread only.
 #pragma once
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -20,6 +22,7 @@ struct Options {
   std::chrono::milliseconds latency{0};            // before every answer
   std::chrono::milliseconds timeout_hold{30'000};  // of the methods that answer when the caller has given up
   std::chrono::milliseconds search_lag{60'000};    // how old an object is before a search finds it
+  bool webhooks = false;                           // what happens from now on is told of (webhooks.hpp)
 };
 
 // A request that changes something.
@@ -37,6 +40,15 @@ class Provider {
   Task<Answer> Capture(Work work, Change change, std::string id);
   Task<Answer> Cancel(Work work, Change change, std::string id);
   Task<Answer> CreateRefund(Work work, Change change);
+  // customers.cpp
+  Task<Answer> CreateCustomer(Work work, Change change);
+  Task<Answer> GetCustomer(Work work, std::string id, Form form);
+  // Saves a method for a customer.
+  Task<Answer> CreateSetup(Work work, Change change);
+  Task<Answer> GetSetup(Work work, std::string id, Form form);
+  Task<Answer> GetMethod(Work work, std::string id, Form form);
+  Task<Answer> ListMethods(Work work, std::string customer, Form form);
+  Task<Answer> Detach(Work work, Change change, std::string id);
 
   Task<Answer> GetIntent(Work work, std::string id, Form form);
   Task<Answer> GetCharge(Work work, std::string id, Form form);
@@ -52,6 +64,7 @@ class Provider {
 
  private:
   Task<Answer> Pause(Answer answer);
+  Task<std::optional<std::string>> BehaviourOfSaved(Work work, std::string method, std::string customer);
 
   postgres::Database& database_;
   const Options options_;

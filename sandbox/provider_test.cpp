@@ -1,119 +1,12 @@
-#include "sandbox/provider.hpp"
-
-#include <gtest/gtest.h>
-
-#include <array>
-#include <boost/json.hpp>
-#include <exception>
-
-#include "migrations/sandbox.hpp"
-#include "platform/core/id.hpp"
-#include "platform/http/client.hpp"
-#include "platform/http/server.hpp"
-#include "platform/runtime/task_group.hpp"
-#include "platform/testing/run_loop.hpp"
-#include "platform/testing/temporary_database.hpp"
-#include "sandbox/http_api.hpp"
-#include "sandbox/objects.hpp"
+// What moves money, and what is shown of it.
+#include "sandbox/testing/shop.hpp"
 
 namespace market::sandbox {
 namespace {
 
-using namespace std::chrono_literals;
-using boost::json::object;
-using testing::Eventually;
-using testing::RunLoop;
-using testing::Soon;
-
-testing::TemporaryDatabase& Disk() {
-  static testing::TemporaryDatabase disk(std::array{&migrations::kSandbox});
-  return disk;
-}
-
-void Unexpected(std::string_view task, std::exception_ptr error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& caught) {
-    ADD_FAILURE() << task << ": " << caught.what();
-  }
-}
-
-// The provider as its callers have it: an HTTP server on a free port.
-struct Shop {
-  Shop(boost::asio::io_context& io, Options options)
-      : database(io, {.conninfo = Disk().Conninfo(), .pool_wait = 5s}),
-        provider(database, options),
-        server(io, {}, HttpApi(provider, tracer, "sk_test")),
-        client(io, "http://" + server.Listen("127.0.0.1:0")) {}
-
-  Task<http::Response> Post(std::string target, std::string key, std::string form,
-                            http::Headers more = {{"Authorization", "Bearer sk_test"}}) {
-    http::Request request{
-        .method = "POST", .target = std::move(target), .headers = more, .body = std::move(form), .peer = {}};
-    if (!key.empty()) request.headers.Add("Idempotency-Key", key);
-    request.headers.Add("Content-Type", "application/x-www-form-urlencoded");
-    co_return co_await client.Send(std::move(request), Soon());
-  }
-  Task<http::Response> Send(std::string method, std::string target) {
-    http::Request request{.method = std::move(method),
-                          .target = std::move(target),
-                          .headers = {{"Authorization", "Bearer sk_test"}},
-                          .body = {},
-                          .peer = {}};
-    co_return co_await client.Send(std::move(request), Soon());
-  }
-  Task<object> Get(std::string target) {
-    const auto response = co_await Send("GET", std::move(target));
-    EXPECT_EQ(response.status, 200) << response.body;
-    co_return boost::json::parse(response.body).as_object();
-  }
-  Task<http::Response> Authorize(std::string key, std::string reference, std::string method, int amount = 1000,
-                                 std::string more = "&capture_method=manual") {
-    return Post("/v1/payment_intents", std::move(key),
-                "amount=" + std::to_string(amount) + "&currency=eur&confirm=true&payment_method=" + method +
-                    "&transfer_group=" + reference + "&metadata[reference]=" + reference + more);
-  }
-  Task<boost::json::array> Charges(std::string reference) {
-    co_return (co_await Get("/v1/charges?transfer_group=" + reference)).at("data").as_array();
-  }
-
-  postgres::Database database;
-  telemetry::Tracer tracer;
-  Provider provider;
-  http::Server server;
-  http::Client client;
-};
-
-template <class Body>
-void WithShop(Body body, Options options = {}) {
-  RunLoop([&](boost::asio::io_context& io) -> Task<> {
-    Shop shop(io, options);
-    co_await shop.database.Open(Soon());
-    std::exception_ptr failure;
-    try {
-      co_await body(shop);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    co_await shop.server.Drain(Soon());
-    co_await shop.database.Close(Soon());
-    if (failure) std::rethrow_exception(failure);
-  });
-}
-
-std::string NewKey() { return Uuid::NewV7().ToString(); }
-object In(const http::Response& response) { return boost::json::parse(response.body).as_object(); }
-std::string IdIn(const http::Response& response) { return std::string(In(response).at("id").as_string()); }
-object ErrorIn(const http::Response& response) { return In(response).at("error").as_object(); }
-std::string CodeIn(const http::Response& response) {
-  const auto error = ErrorIn(response);
-  return error.contains("code") ? std::string(error.at("code").as_string()) : "";
-}
-std::string TypeIn(const http::Response& response) { return std::string(ErrorIn(response).at("type").as_string()); }
-std::string At(const std::string& id, const std::string& verb) { return "/v1/payment_intents/" + id + '/' + verb; }
-
 TEST(Sandbox_Form, ReadsBracketsAndRefusesWhatIsBroken) {
-  const auto form = Form::Parse("a=1&metadata[k%20x]=v+w&metadata[l]=&expand[]=p&expand[1]=q&created%5Bgte%5D=7");
+  const auto form =
+      Form::Parse("a=1&metadata[k%20x]=v+w&metadata[l]=&expand[]=p&expand[1]=q&created%5Bgte%5D=7");
   ASSERT_TRUE(form);
   EXPECT_EQ(form->Int("a"), 1);
   EXPECT_EQ(form->Group("metadata").at("k x").as_string(), "v w");
@@ -163,11 +56,13 @@ TEST(Sandbox_Intents, AfterADayAKeyIsANewRequest) {
     const auto key = NewKey();
     const auto reference = NewKey();
     const auto first = co_await shop.Authorize(key, reference, "pm_card_visa");
-    Disk().Execute("UPDATE answer SET created_at = market_now() - interval '23 hours' WHERE idempotency_key = '" +
-                   key + "'");
+    Disk().Execute(
+        "UPDATE answer SET created_at = market_now() - interval '23 hours' WHERE idempotency_key = '" + key +
+        "'");
     EXPECT_EQ((co_await shop.Authorize(key, reference, "pm_card_visa")).body, first.body);
-    Disk().Execute("UPDATE answer SET created_at = market_now() - interval '25 hours' WHERE idempotency_key = '" +
-                   key + "'");
+    Disk().Execute(
+        "UPDATE answer SET created_at = market_now() - interval '25 hours' WHERE idempotency_key = '" + key +
+        "'");
     const auto second = co_await shop.Authorize(key, reference, "pm_card_visa");
     EXPECT_NE(IdIn(second), IdIn(first));
     EXPECT_EQ((co_await shop.Authorize(key, reference, "pm_card_visa")).body, second.body);
@@ -207,7 +102,8 @@ TEST(Sandbox_Intents, AreDeclined) {
     EXPECT_EQ(error.at("code").as_string(), "card_declined");
     EXPECT_EQ(error.at("decline_code").as_string(), "generic_decline");
     EXPECT_EQ(error.at("payment_intent").at("status").as_string(), "requires_payment_method");
-    const auto poor = co_await shop.Authorize(NewKey(), NewKey(), "pm_card_visa_chargeDeclinedInsufficientFunds");
+    const auto poor =
+        co_await shop.Authorize(NewKey(), NewKey(), "pm_card_visa_chargeDeclinedInsufficientFunds");
     EXPECT_EQ(ErrorIn(poor).at("decline_code").as_string(), "insufficient_funds");
     const auto charges = co_await shop.Charges(reference);
     EXPECT_EQ(charges.at(0).at("status").as_string(), "failed");
@@ -221,26 +117,32 @@ TEST(Sandbox_Door, RefusesWhatStripeRefuses) {
     EXPECT_EQ(unknown.status, 400);
     EXPECT_EQ(CodeIn(unknown), "resource_missing");
     EXPECT_EQ(ErrorIn(unknown).at("param").as_string(), "payment_method");
-    EXPECT_EQ(CodeIn(co_await shop.Authorize(NewKey(), NewKey(), "pm_card_visa", 0)), "parameter_invalid_integer");
-    EXPECT_EQ(CodeIn(co_await shop.Authorize(NewKey(), "r", "pm_card_visa", 1, "&colour=red")), "parameter_unknown");
+    EXPECT_EQ(CodeIn(co_await shop.Authorize(NewKey(), NewKey(), "pm_card_visa", 0)),
+              "parameter_invalid_integer");
+    EXPECT_EQ(CodeIn(co_await shop.Authorize(NewKey(), "r", "pm_card_visa", 1, "&colour=red")),
+              "parameter_unknown");
     const std::string rest = "&confirm=true&payment_method=pm_card_visa";
     for (const auto* wrong : {"amount=1&currency=EUR", "amount=1&currency=euro", "amount=1.0&currency=eur",
                               "currency=eur", "amount=1&currency=eur&capture_method=later"}) {
       EXPECT_EQ((co_await shop.Post("/v1/payment_intents", NewKey(), wrong + rest)).status, 400) << wrong;
     }
-    EXPECT_EQ((co_await shop.Post("/v1/payment_intents", NewKey(), "amount=1&currency=eur&payment_method=pm_card_visa"))
+    EXPECT_EQ((co_await shop.Post("/v1/payment_intents", NewKey(),
+                                  "amount=1&currency=eur&payment_method=pm_card_visa"))
                   .status,
               400);
     EXPECT_EQ((co_await shop.Post("/v1/payment_intents", NewKey(), "amount=%")).status, 400);
     EXPECT_EQ((co_await shop.Post("/v1/payment_intents", std::string(256, 'k'), "amount=1")).status, 400);
-    EXPECT_EQ((co_await shop.Post("/v1/refunds", NewKey(), "", {{"Authorization", "Bearer sk_wrong"}})).status, 401);
+    EXPECT_EQ(
+        (co_await shop.Post("/v1/refunds", NewKey(), "", {{"Authorization", "Bearer sk_wrong"}})).status,
+        401);
     const http::Headers version{{"Authorization", "Bearer sk_test"}, {"Stripe-Version", "newest"}};
     EXPECT_EQ((co_await shop.Post("/v1/refunds", NewKey(), "", version)).status, 400);
     EXPECT_EQ((co_await shop.Post("/v1/nothing", NewKey(), "")).status, 404);
     for (const auto* missing : {"/v1/payment_intents/pi_1", "/v1/charges/ch_1", "/v1/refunds/re_1"})
       EXPECT_EQ(CodeIn(co_await shop.Send("GET", missing)), "resource_missing");
     for (const auto* wrong : {"limit=0", "limit=101", "limit=x", "starting_after=pi_1", "colour=red"})
-      EXPECT_EQ((co_await shop.Send("GET", "/v1/payment_intents?" + std::string(wrong))).status, 400) << wrong;
+      EXPECT_EQ((co_await shop.Send("GET", "/v1/payment_intents?" + std::string(wrong))).status, 400)
+          << wrong;
     EXPECT_EQ((co_await shop.Send("DELETE", "/v1/payment_intents")).status, 404);
   });
 }
@@ -297,7 +199,8 @@ TEST(Sandbox_Money, NeverExceedsWhatWasAuthorizedOrCaptured) {
                        "payment_intent=" + id + "&amount=" + amount + "&metadata[reference]=" + reference);
     };
     EXPECT_EQ(CodeIn(co_await refund("1", "r")), "payment_intent_unexpected_state");
-    EXPECT_EQ(CodeIn(co_await shop.Post(At(id, "capture"), NewKey(), "amount_to_capture=1001")), "amount_too_large");
+    EXPECT_EQ(CodeIn(co_await shop.Post(At(id, "capture"), NewKey(), "amount_to_capture=1001")),
+              "amount_too_large");
     const auto key = NewKey();
     for (int repeat = 0; repeat < 2; ++repeat) {
       const auto captured = co_await shop.Post(At(id, "capture"), key, "amount_to_capture=1000");
@@ -314,13 +217,15 @@ TEST(Sandbox_Money, NeverExceedsWhatWasAuthorizedOrCaptured) {
     EXPECT_EQ(first.at("data").at(0).at("metadata").at("reference").as_string(), "c");
     EXPECT_TRUE(first.at("has_more").as_bool());
     const auto after = std::string(first.at("data").at(0).at("id").as_string());
-    const auto second = co_await shop.Get("/v1/refunds?limit=1&payment_intent=" + id + "&starting_after=" + after);
+    const auto second =
+        co_await shop.Get("/v1/refunds?limit=1&payment_intent=" + id + "&starting_after=" + after);
     EXPECT_EQ(second.at("data").at(0).at("amount").as_int64(), 600);
     EXPECT_FALSE(second.at("has_more").as_bool());
     std::vector<std::int64_t> moved;
     const auto movements = co_await shop.Get("/v1/balance_transactions?expand[]=data.source");
     for (const auto& movement : movements.at("data").as_array()) {
-      if (movement.at("source").at("payment_intent").as_string() == id) moved.push_back(movement.at("amount").as_int64());
+      if (movement.at("source").at("payment_intent").as_string() == id)
+        moved.push_back(movement.at("amount").as_int64());
     }
     EXPECT_EQ(moved, (std::vector<std::int64_t>{-400, -600, 1000}));
     const auto intent = co_await shop.Get("/v1/payment_intents/" + id + "?expand[]=latest_charge.refunds");
@@ -364,7 +269,9 @@ TEST(Sandbox_Lists, ArePagesNewestFirst) {
   WithShop([](Shop& shop) -> Task<> {
     const auto held = IdIn(co_await shop.Authorize(NewKey(), NewKey(), "pm_card_visa"));
     const auto taken = IdIn(co_await shop.Authorize(NewKey(), NewKey(), "pm_card_visa"));
-    Disk().Execute("UPDATE card_authorization SET created_at = '2001-01-01Z'; UPDATE happening SET created_at = '2001-01-01Z'");
+    Disk().Execute(
+        "UPDATE card_authorization SET created_at = '2001-01-01Z'; UPDATE happening SET created_at = "
+        "'2001-01-01Z'");
     const std::string since = "created[gte]=1000000000";  // 2001-09-09
     EXPECT_TRUE((co_await shop.Get("/v1/payment_intents?" + since)).at("data").as_array().empty());
     const auto page = co_await shop.Get("/v1/payment_intents?limit=1&created[lt]=1000000000");
@@ -379,7 +286,8 @@ TEST(Sandbox_Lists, ArePagesNewestFirst) {
     const auto events = (co_await shop.Get("/v1/events?" + since)).at("data").as_array();
     std::vector<std::string> types;
     for (const auto& event : events) types.emplace_back(event.at("type").as_string());
-    EXPECT_EQ(types, (std::vector<std::string>{"charge.refunded", "payment_intent.succeeded", "payment_intent.canceled"}));
+    EXPECT_EQ(types, (std::vector<std::string>{"charge.refunded", "payment_intent.succeeded",
+                                               "payment_intent.canceled"}));
     EXPECT_EQ(events.at(0).at("data").at("object").at("amount_refunded").as_int64(), 7);
     const auto some = co_await shop.Get("/v1/events?limit=1&" + since +
                                         "&types[]=payment_intent.canceled&types[]=payment_intent.succeeded");
@@ -392,7 +300,8 @@ TEST(Sandbox_Search, DoesNotKnowWhatWasMadeAMomentAgo) {
   WithShop([](Shop& shop) -> Task<> {
     const auto reference = NewKey();
     const auto id = IdIn(co_await shop.Authorize(NewKey(), reference, "pm_card_visa"));
-    const auto query = "/v1/payment_intents/search?query=metadata%5B%27reference%27%5D%3A%27" + reference + "%27";
+    const auto query =
+        "/v1/payment_intents/search?query=metadata%5B%27reference%27%5D%3A%27" + reference + "%27";
     EXPECT_TRUE((co_await shop.Get(query)).at("data").as_array().empty());
     Disk().Execute("UPDATE card_authorization SET created_at = market_now() - interval '2 minutes'");
     EXPECT_EQ((co_await shop.Get(query)).at("data").at(0).at("id").as_string(), id);

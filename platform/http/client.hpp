@@ -20,7 +20,8 @@ struct ClientOptions {
   std::size_t pool_size = 16;  // connections at once; more requests wait, until their deadline
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t body_bytes_max = 1024 * 1024;
-  std::string ca_file = {};  // whose certificates an https origin may have; empty: those that the system trusts
+  std::string ca_file =
+      {};  // whose certificates an https origin may have; empty: those that the system trusts
 };
 
 class SendError : public std::runtime_error {

@@ -1,11 +1,30 @@
 -- What a payment provider keeps: payment intents, the money that moved, what happened, and the first answer to each
 -- idempotency key. Metadata is JSON as it was sent.
 
+CREATE TABLE customer (
+  id          uuid PRIMARY KEY,
+  metadata    text NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT market_now()
+);
+
+-- A card that a customer may pay with again; `behaviour` is the test method that it was made of.
+CREATE TABLE saved_method (
+  id           uuid PRIMARY KEY,
+  customer_id  uuid REFERENCES customer (id),  -- null: it was detached, for good
+  behaviour    text NOT NULL,
+  usage        text NOT NULL,
+  created_at   timestamptz NOT NULL DEFAULT market_now()
+);
+COMMENT ON TABLE saved_method IS 'mutable';
+CREATE INDEX saved_method_customer ON saved_method (customer_id) WHERE customer_id IS NOT NULL;
+
 -- A payment intent and its one charge.
 CREATE TABLE card_authorization (
   id              uuid PRIMARY KEY,
   reference       text NOT NULL,  -- the transfer group
-  payment_method  text NOT NULL,
+  payment_method  text NOT NULL,  -- as the caller named it
+  behaviour       text,           -- of a saved one; else the method says it itself
+  customer_id     uuid REFERENCES customer (id),
   currency        text NOT NULL,
   amount_minor    bigint NOT NULL CHECK (amount_minor > 0),
   status          text NOT NULL CHECK (status IN ('authorized', 'captured', 'declined', 'voided')),
@@ -32,14 +51,18 @@ CREATE TABLE movement (
 );
 CREATE INDEX movement_authorization ON movement (authorization_id);
 
--- What happened, with the object as it was then.
+-- What happened, with the object as it was then. `deliver_at`: when a webhook tells of it; null: it has been told, or nobody wanted to know.
 CREATE TABLE happening (
   sequence    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   id          uuid NOT NULL UNIQUE,
   type        text NOT NULL,
   object      text NOT NULL,
+  deliver_at  timestamptz,
+  deliveries  integer NOT NULL DEFAULT 0,
   created_at  timestamptz NOT NULL DEFAULT market_now()
 );
+COMMENT ON TABLE happening IS 'mutable';
+CREATE INDEX happening_to_deliver ON happening (deliver_at) WHERE deliver_at IS NOT NULL;
 CREATE INDEX happening_created ON happening (created_at);
 
 -- Kept for a day; then the same key is a new request.

@@ -42,7 +42,9 @@ Metrics::Metrics(telemetry::Metrics& registry)
                                     "payments with an attempt that the provider has not answered yet")),
       unresolved_oldest_age_(
           registry.AddGauge("payment_unresolved_oldest_age_seconds",
-                            "age of the oldest attempt without an answer; 0 when there is none")) {
+                            "age of the oldest attempt without an answer; 0 when there is none")),
+      webhooks_waiting_(registry.AddGauge("payment_webhooks_waiting",
+                                          "messages of the payment provider that are not looked into yet")) {
   for (const auto code : {kDeclineCodes[0], kDeclineCodes[1], std::string_view("other")}) {
     declined_.With({code});
   }
@@ -50,6 +52,10 @@ Metrics::Metrics(telemetry::Metrics& registry)
 
 void Metrics::Answered(std::string_view operation, std::string_view answer) {
   answers_.With({operation, answer}).Increment();
+}
+
+void Metrics::Measured(const storage::WaitingWebhooks& webhooks) {
+  webhooks_waiting_.Set(static_cast<double>(webhooks.waiting));
 }
 
 void Metrics::TurnedAway(std::string_view why) { turned_away_.With({why}).Increment(); }

@@ -10,6 +10,7 @@
 #include "services/payment/domain/payment.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/payments.hpp"
+#include "services/payment/storage/webhooks.hpp"
 
 namespace market::payment {
 
@@ -25,6 +26,7 @@ class Metrics {
   // A payment that was `before` was written as `after`.
   void Written(const domain::Payment& before, const domain::Payment& after);
   void Measured(const storage::Unresolved& unresolved);
+  void Measured(const storage::WaitingWebhooks& webhooks);
   void Measured(const std::vector<storage::Balance>& balances);
 
  private:
@@ -37,6 +39,7 @@ class Metrics {
   telemetry::GaugeFamily& imbalance_minor_;
   telemetry::Gauge& unresolved_;
   telemetry::Gauge& unresolved_oldest_age_;
+  telemetry::Gauge& webhooks_waiting_;
 };
 
 }  // namespace market::payment

@@ -19,6 +19,26 @@ http::Client ClientOf(boost::asio::io_context& io, const Settings& settings) {
                        .ca_file = *settings.provider_ca_file});
 }
 
+constexpr std::string_view kSecretOfSandbox = "whsec_sandbox";
+
+WebhookDoor DoorOf(const Settings& settings) {
+  const bool stripe = *settings.provider == Settings::Kind::kStripe;
+  WebhookDoor door{.provider = stripe ? "stripe" : "sandbox", .secrets = {}};
+  std::string_view rest = *settings.webhook_secrets;
+  while (!rest.empty()) {
+    const auto end = rest.find(',');
+    auto secret = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    secret.remove_prefix(std::min(secret.find_first_not_of(" \n"), secret.size()));
+    secret = secret.substr(0, secret.find_last_not_of(" \n") + 1);
+    // Everybody knows that one.
+    if (stripe && secret == kSecretOfSandbox)
+      throw std::invalid_argument("with Stripe, give the secret of its endpoint");
+    if (!secret.empty()) door.secrets.emplace_back(secret);
+  }
+  return door;
+}
+
 std::int64_t RateOf(const Settings& settings) {
   constexpr std::int64_t kOfStripe = 80;
   if (*settings.provider_requests_per_s > 0 || *settings.provider == Settings::Kind::kSandbox)
@@ -48,10 +68,16 @@ Settings::Settings(config::Properties& properties)
                                              "how many the provider takes from this process; 0: no limit with"
                                              " the sandbox, 80 with Stripe, which allows an account 100",
                                              "requests a second", 0, 100'000, 0)),
-      provider_ca_file(properties.Text("payment.provider_ca_file",
-                                       "whose certificates the provider may have; empty: those that the system"
-                                       " trusts",
-                                       "")),
+      provider_ca_file(
+          properties.Text("payment.provider_ca_file",
+                          "whose certificates the provider may have; empty: those that the system"
+                          " trusts",
+                          "")),
+      webhook_secrets(
+          properties.Secret("payment.webhook_secrets",
+                            "with which the provider signs its webhooks; several, separated by commas,"
+                            " while a new one takes the place of an old one",
+                            std::string(kSecretOfSandbox))),
       resolve_poll(properties.Duration("payment.resolve_poll", "how often UNKNOWN payments are looked for",
                                        50ms, 1min, 1s)),
       second_person(properties.Choice<SecondPerson::Rule>(
@@ -73,6 +99,7 @@ Service::Service(host::Host& host, const Settings& settings)
       rules_(database_),
       sales_(database_),
       second_person_(*settings.second_person),
+      told_(database_),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
       client_(config::Naming("payment.provider_url", [&] { return ClientOf(host.Io(), settings); })),
@@ -84,8 +111,12 @@ Service::Service(host::Host& host, const Settings& settings)
       recovery_(payments_, charges_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
+      provider_events_(payments_, provider_, charges_),
+      webhooks_(told_, provider_events_, charges_, metrics_, host.Tracer(),
+                {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_, personal_data_,
-                rules_, sales_, second_person_}) {
+                rules_, sales_, second_person_, told_,
+                config::Naming("payment.webhook_secrets", [&] { return DoorOf(settings); })}) {
   guard_.OnTurnedAway([this](std::string_view why) { metrics_.TurnedAway(why); });
   guard_.OnChange([this](auto state) { metrics_.BreakerIs(static_cast<int>(state)); });
 }
@@ -126,6 +157,8 @@ Task<> Service::Start() {
   host_.Background().Run(recovery_.Driving());
   host_.Background().Run(audit_.Unresolved());
   host_.Background().Run(audit_.Books());
+  host_.Background().Run(webhooks_.Reading());
+  host_.Background().Run(webhooks_.Counting());
 }
 
 }  // namespace market::payment

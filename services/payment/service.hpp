@@ -14,6 +14,7 @@
 #include "services/payment/workers/audit.hpp"
 #include "services/payment/workers/recovery.hpp"
 #include "services/payment/workers/subscribers.hpp"
+#include "services/payment/workers/webhooks.hpp"
 
 namespace market::payment {
 
@@ -29,6 +30,7 @@ struct Settings {
   config::Property<std::int64_t> provider_connections;
   config::Property<std::int64_t> provider_requests_per_s;
   config::Property<std::string> provider_ca_file;
+  config::Property<std::string> webhook_secrets;
   config::Property<std::chrono::milliseconds> resolve_poll;
   config::Property<SecondPerson::Rule> second_person;
 };
@@ -63,6 +65,7 @@ class Service final : public host::Service {
   storage::CommissionRules rules_;
   storage::SimulatedSales sales_;
   SecondPerson second_person_;
+  storage::Webhooks told_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
   std::optional<events::Subscription> acts_told_;
@@ -76,6 +79,8 @@ class Service final : public host::Service {
   rpc::PageTokens pages_;
   Recovery recovery_;
   Audit audit_;
+  ProviderEvents provider_events_;
+  Webhooks webhooks_;
   PaymentService service_;
   api::PaymentNeighbour neighbour_{service_};
 };

@@ -405,6 +405,14 @@ OTHERS = [
     rot("two versions of a commission rule at once", "X38", payment=commission_rule(2)),
     rot("other terms of a published commission rule", "X38",
         payment=commission_rule(1, "; UPDATE commission_rule SET percentage_ppm = 2 WHERE id = '{part}'")),
+    # What the provider told
+    rot("a message of the provider that nobody reads", "X35",
+        payment="INSERT INTO provider_event (id, provider, event_id, type, object_id, reference, made_at)"
+                " VALUES ('{part}', 'sandbox', 'evt_rot35', 'charge.updated', '', '', market_now())"),
+    rot("a payment that did not hear the provider", "X36",
+        payment="INSERT INTO provider_event (id, provider, event_id, type, object_id, reference, made_at)"
+                " SELECT '{part}', 'sandbox', 'evt_rot36', 'payment_intent.canceled', authorization_id, '', market_now()"
+                " FROM payment WHERE id = '{payment}'; INSERT INTO webhook (event_id, next_run_at) VALUES ('{part}', NULL)"),
     # People
     rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
     rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),

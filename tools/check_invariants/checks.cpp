@@ -408,6 +408,15 @@ constexpr std::array kChecks = {
       SELECT p.id::text, format('%s attempts of %s, the last has number %s', count(*), a.operation, max(a.number))
       FROM payment_attempt a JOIN payment p ON p.id = a.payment_id
       WHERE p.undone_at IS NULL GROUP BY p.id, a.operation HAVING count(*) <> max(a.number))sql"},
+    Check{"X35", "payment", "what the provider told is looked into, or waits for an operator", R"sql(
+      SELECT e.id::text, format('%s, %s about %s, came at %s', e.event_id, e.type, e.object_id, e.received_at)
+      FROM provider_event e LEFT JOIN webhook w ON w.event_id = e.id
+      WHERE w.event_id IS NULL OR (w.next_run_at < market_now() - interval '60 seconds' AND w.parked_at IS NULL))sql"},
+    Check{"X36", "payment", "no payment is behind what the provider told and was looked into", R"sql(
+      SELECT p.id::text, format('%s, and the provider told %s: %s', p.state, e.event_id, e.type)
+      FROM webhook w JOIN provider_event e ON e.id = w.event_id JOIN payment p ON p.authorization_id = e.object_id
+      WHERE w.next_run_at IS NULL AND e.object_id <> '' AND ((e.type = 'payment_intent.succeeded' AND p.state <> 'CAPTURED')
+             OR (e.type = 'payment_intent.canceled' AND p.state NOT IN ('VOIDED', 'CAPTURE_FAILED'))))sql"},
     Check{"E2", "payment", "no event is ahead of the payment that it is about", R"sql(
       SELECT e.aggregate, format('%s tells of version %s, it has %s', e.type, e.aggregate_version,
                                  coalesce(about.version::text, 'none'))

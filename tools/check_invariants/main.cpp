@@ -30,7 +30,8 @@ constexpr std::array kServices = {"auth", "user", "product", "order", "payment",
 
 struct Settings {
   explicit Settings(config::Properties& p)
-      : provider_url(p.Text("payment.provider_url", "where the payment provider is: https://api.stripe.com, http://host:port",
+      : provider_url(p.Text("payment.provider_url",
+                            "where the payment provider is: https://api.stripe.com, http://host:port",
                             config::Required{})),
         provider_key(p.Secret("payment.provider_key", "what callers authenticate with there", "sk_sandbox")),
         wait(p.Duration("wait", "repeat until clean, at most this long", 0ms, 1h, 0ms)),

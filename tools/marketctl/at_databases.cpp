@@ -148,7 +148,8 @@ int RunMigrate(const Arguments& arguments) {
 int RunReconcile(const Arguments& given) {
   config::Properties properties("marketctl reconcile");
   const auto databases = DatabasesOf(properties, {"order", "payment", "product"});
-  const auto url = properties.Text("payment.provider_url", "where the payment provider is: https://api.stripe.com, http://host:port",
+  const auto url = properties.Text("payment.provider_url",
+                                   "where the payment provider is: https://api.stripe.com, http://host:port",
                                    config::Required{});
   const auto key =
       properties.Secret("payment.provider_key", "API key for the payment provider", "sk_sandbox");

@@ -84,6 +84,16 @@ constexpr postgres::Statement kRetryPayments{
     "UPDATE payment SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
         "id")};
 
+constexpr postgres::Statement kListWebhooks{
+    "webhook.list_parked",
+    "SELECT w.event_id::text, e.provider || ' ' || e.event_id || ' ' || e.type || ' about ' || e.object_id,"
+    " w.parked_at::text, w.failures, w.last_error FROM webhook w JOIN provider_event e ON e.id = w.event_id"
+    " WHERE w.parked_at IS NOT NULL ORDER BY w.parked_at LIMIT 1000"};
+constexpr postgres::Statement kRetryWebhooks{
+    "webhook.retry_parked",
+    "UPDATE webhook SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
+        "event_id")};
+
 constexpr postgres::Statement kListErasures{
     "erasure.list_parked",
     "SELECT account_id::text, 'erasure ' || pass || ' of ' || array_to_string(waiting, ' '), parked_at::text,"
@@ -106,7 +116,8 @@ constexpr std::array kParked = {
     Parked{"work", "order", "checkout", kListCheckouts, kRetryCheckouts, std::nullopt},
     Parked{"work", "order", "part_timer", kListTimers, kRetryTimers, std::nullopt},
     Parked{"work", "order", "return_timer", kListReturnTimers, kRetryReturnTimers, std::nullopt},
-    Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt}};
+    Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt},
+    Parked{"work", "payment", "webhook", kListWebhooks, kRetryWebhooks, std::nullopt}};
 
 postgres::Options OptionsOf(const ParkedTable& table) {
   return {.conninfo = table.conninfo,

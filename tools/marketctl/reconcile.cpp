@@ -1,5 +1,7 @@
 #include "tools/marketctl/reconcile.hpp"
 
+#include <algorithm>
+
 #include "platform/core/error.hpp"
 #include "services/payment/provider/stripe.hpp"
 #include "tools/marketctl/bad_arguments.hpp"
@@ -46,6 +48,7 @@ Task<std::vector<payment::provider::Listed>> ListAll(payment::provider::Provider
     std::ranges::move(page.charges, std::back_inserter(charges));
     after = std::move(page.next);
   } while (!after.empty());
+  std::ranges::reverse(charges);  // oldest first, as they came to be
   co_return charges;
 }
 

@@ -222,6 +222,7 @@ class MethodCheck {
     if (rest_.any_body() &&
         std::ranges::any_of(bindings_, [](const auto& binding) { return !binding.body.empty(); }))
       Refuse("rest.any_body is for methods that read none");
+    if (!rest_.raw().empty()) CheckRaw();
     if (rest_.events()) CheckEvents();
     if (!rest_.upload().empty() || !rest_.pieces().empty() || rest_.upload_bytes_max() > 0) CheckUpload();
     if (rest_.download()) CheckDownload();
@@ -229,6 +230,19 @@ class MethodCheck {
     if ((rest_.events() ? 1 : 0) + (rest_.upload().empty() ? 0 : 1) + (rest_.download() ? 1 : 0) > 1)
       Refuse("is of several kinds: events, upload and download are one each");
     for (const auto& binding : bindings_) CheckBrowser(binding);
+  }
+
+  void CheckRaw() {
+    const auto* body = method_.input_type()->FindFieldByName(rest_.raw());
+    if (body == nullptr || body->type() != FieldDescriptor::TYPE_BYTES || body->is_repeated()) {
+      Refuse(
+          fmt::format("rest.raw \"{}\" is no bytes field of {}", rest_.raw(), method_.input_type()->name()));
+    }
+    const auto posts = [](const rpc::HttpBinding& binding) {
+      return binding.verb == "POST" && binding.body.empty();
+    };
+    if (!std::ranges::all_of(bindings_, posts) || rest_.any_body() || !rest_.upload().empty())
+      Refuse("rest.raw is for POST without another body");
   }
 
   // What the gateway goes by, too.

@@ -167,6 +167,11 @@ TEST_F(Contract, BadMethods_AreNamedWithTheirProblem) {
       {Policy("allow: PUBLIC") + Http("post: \"/v1/x\" body: \"*\"") +
            " option (options.v1.rest) = {any_body: true};",
        "rest.any_body"},
+      {Policy("allow: ACCOUNT") + Http("post: \"/v1/x\"") + " option (options.v1.rest) = {raw: \"nothing\"};",
+       "rest.raw \"nothing\" is no bytes field"},
+      {Policy("allow: ACCOUNT") + Http("post: \"/v1/x\" body: \"*\"") +
+           " option (options.v1.rest) = {raw: \"nothing\"};",
+       "rest.raw is for POST without another body"},
       {Policy("allow: PUBLIC") + Http("get: \"/v1/x\"") + " option (options.v1.rest) = {events: true};" +
            kSafe,
        "rest.events is for reads that wait"},

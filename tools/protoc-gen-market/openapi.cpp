@@ -183,6 +183,7 @@ class Document {
     if (!binding.body.empty()) operation.Set("requestBody", RequestBody(method, binding));
     if (!method.options().GetExtension(options::rest).upload().empty())
       operation.Set("requestBody", FileBody(method));
+    if (!method.options().GetExtension(options::rest).raw().empty()) operation.Set("requestBody", RawBody());
     auto& responses = operation["responses"];
     AddAnswers(method, binding, responses);
     refusals_.AddTo(method, binding, responses);
@@ -194,7 +195,7 @@ class Document {
     Yaml parameters = Yaml::List();
     const auto& rest = method.options().GetExtension(options::rest);
     auto elsewhere = OutsideOf(input, binding);
-    elsewhere.insert({"if_match", rest.upload()});
+    elsewhere.insert({"if_match", rest.upload(), rest.raw()});
     if (rest.download()) elsewhere.insert("after");
     for (const auto& variable : rpc::PathVariables(binding.path)) {
       elsewhere.insert(variable.substr(0, variable.find('.')));
@@ -286,6 +287,13 @@ class Document {
     return Yaml()
         .Set("required", true)
         .Set("description", fmt::format("The file itself, with its own media type; at most {} bytes.", most))
+        .Set("content", Yaml().Set("application/octet-stream", Binary()));
+  }
+
+  static Yaml RawBody() {
+    return Yaml()
+        .Set("required", true)
+        .Set("description", "Taken byte for byte, whatever its media type.")
         .Set("content", Yaml().Set("application/octet-stream", Binary()));
   }
 

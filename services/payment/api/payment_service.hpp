@@ -10,8 +10,15 @@
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/personal_data.hpp"
 #include "services/payment/storage/simulated_sales.hpp"
+#include "services/payment/storage/webhooks.hpp"
 
 namespace market::payment {
+
+// Whose messages are believed, by any of these secrets.
+struct WebhookDoor {
+  std::string provider;
+  std::vector<std::string> secrets;
+};
 
 class PaymentService final : public api::PaymentApi {
  public:
@@ -26,8 +33,10 @@ class PaymentService final : public api::PaymentApi {
     storage::CommissionRules& rules;
     storage::SalesSource& sales;
     SecondPerson& second_person;
+    storage::Webhooks& webhooks;
+    WebhookDoor door;
   };
-  explicit PaymentService(const Deps& deps) : deps_(deps) {}
+  explicit PaymentService(Deps deps) : deps_(std::move(deps)) {}
 
   Task<api::payment::Payment> GetOrderPayment(CallContext& call,
                                               api::payment::GetOrderPaymentRequest request) override;
@@ -48,6 +57,10 @@ class PaymentService final : public api::PaymentApi {
                                           api::payment::VoidPaymentRequest request) override;
   Task<api::payment::Payment> RefundForOrder(CallContext& call,
                                              api::payment::RefundForOrderRequest request) override;
+
+  // webhooks.cpp
+  Task<google::protobuf::Empty> ReceiveWebhook(CallContext& call,
+                                               api::payment::ReceiveWebhookRequest request) override;
 
   // personal_data.cpp
   Task<marketplace::type::v1::ErasePersonalDataResponse> ErasePersonalData(

@@ -4,6 +4,7 @@
 
 #include "platform/conversions/conversions.hpp"
 #include "platform/identity/principal.hpp"
+#include "services/payment/provider/testing/signing.hpp"
 #include "services/payment/testing/charges_fixture.hpp"
 
 namespace market::payment {
@@ -16,8 +17,19 @@ struct Operations {
         personal_data(world.database),
         rules(world.database),
         sales(world.database),
-        api({s.payments, s.ledger, s.charges, group, s.clock, pages, personal_data, rules, sales,
-             second_person}) {}
+        webhooks(world.database),
+        api({s.payments,
+             s.ledger,
+             s.charges,
+             group,
+             s.clock,
+             pages,
+             personal_data,
+             rules,
+             sales,
+             second_person,
+             webhooks,
+             {"sandbox", {"whsec_old", "whsec_new"}}}) {}
 
   rpc::PageTokens pages{"secret"};
   runtime::TaskGroup group;
@@ -25,6 +37,7 @@ struct Operations {
   storage::CommissionRules rules;
   storage::SimulatedSales sales;
   SecondPerson second_person{SecondPerson::Rule::kNever};
+  storage::Webhooks webhooks;
   PaymentService api;
 };
 
@@ -288,6 +301,35 @@ TEST(PaymentService_AuthorizePayment, ACallerThatLeavesTearsNothing) {
         EXPECT_EQ(CountAtProvider(domain::OrderId::From(request.order_id()), "authorized"), "1");
       },
       5s);
+}
+
+TEST(PaymentService_Webhooks, AreKeptWhenTheyAreSigned) {
+  WithOperations([](Operations& o, Service&) -> Task<> {
+    const auto id = "evt_" + Uuid::NewV7().ToString();
+    const auto payload = R"({"id":")" + id +
+                         R"(","object":"event","type":"payment_intent.succeeded","created":7,)" +
+                         R"("data":{"object":{"id":"pi_1","object":"payment_intent"}}})";
+    const auto receive = [&](std::string who, std::string body,
+                             std::string_view secret) -> Task<std::string> {
+      api::payment::ReceiveWebhookRequest request;
+      request.set_provider(who);
+      request.set_payload(body);
+      request.set_signature(provider::SignatureOf(body, secret, SystemClock().Now()));
+      Call call;
+      co_return co_await ReasonOf(o.api.ReceiveWebhook(call.context, request));
+    };
+    const auto count = [&] {
+      return Sql("SELECT count(*) FROM provider_event WHERE event_id = '" + id + "'");
+    };
+    EXPECT_EQ(co_await receive("stripe", payload, "whsec_new"), "NOT_FOUND");
+    EXPECT_EQ(co_await receive("sandbox", payload, "whsec_other"), "WEBHOOK_SIGNATURE_INVALID");
+    EXPECT_EQ(co_await receive("sandbox", "{}", "whsec_new"), "WEBHOOK_UNREADABLE");
+    EXPECT_EQ(count(), "0");
+    // While the secrets change both hold; what comes again is taken again.
+    for (const auto* secret : {"whsec_old", "whsec_new"})
+      EXPECT_EQ(co_await receive("sandbox", payload, secret), "");
+    EXPECT_EQ(count(), "1");
+  });
 }
 
 }  // namespace

@@ -65,10 +65,10 @@ TEST(Charges_KillPoints, AnAuthorisationThatArrivesAfterTheCancel_IsGivenUpByThe
     co_await s.charges.Void(Soon(), draft.order, 1);
     const auto first = domain::NextAttempt(draft, domain::Operation::kAuthorize, s.clock.Now());
     co_await s.stripe.Authorize({.key = domain::ProviderKey(draft, first).ToString(),
-                                  .reference = draft.order.ToString(),
-                                  .method = draft.method,
-                                  .amount = {3000, draft.currency}},
-                                 Soon());
+                                 .reference = draft.order.ToString(),
+                                 .method = draft.method,
+                                 .amount = {3000, draft.currency}},
+                                Soon());
     EXPECT_EQ(CountAtProvider(draft.order, "authorized"), "1");
     Later(draft.order);
     EXPECT_EQ(co_await s.recovery.Driving().RunOnce(), 1U);

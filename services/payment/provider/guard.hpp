@@ -1,5 +1,5 @@
-// What stands before every request to the provider: how many it takes from us in a second, and whether it answers at all. Who is turned
-// away has sent nothing. Io thread only.
+// What stands before every request to the provider: how many it takes from us in a second, and whether it
+// answers at all. Who is turned away has sent nothing. Io thread only.
 #pragma once
 #include <functional>
 #include <optional>

@@ -13,6 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::chrono::seconds kFairTime{3};
 // What a page of changes goes on from; a page of what was made goes on from the id of a PaymentIntent.
 constexpr std::string_view kChanges = "changes:";
 // Events of ours after which a charge is not what it was.
@@ -31,7 +32,8 @@ std::string Lower(std::string_view code) {
   return text;
 }
 
-// Stripe counts the currencies that the marketplace trades in (platform/core/money.cpp) in the same units as we do.
+// Stripe counts the currencies that the marketplace trades in (platform/core/money.cpp) in the same units as
+// we do.
 std::string Amount(const Money& amount) { return std::to_string(amount.minor); }
 
 // The PaymentIntent that an event's object is, or is of.
@@ -44,7 +46,8 @@ std::string IntentIn(const json::object& event) {
 
 Task<Result> Stripe::Authorize(Charge charge, Work work) {
   const auto reference = Encoded(charge.reference);
-  // A card that wants its owner to do something now is declined: nobody is there who could be sent to his bank.
+  // A card that wants its owner to do something now is declined: nobody is there who could be sent to his
+  // bank.
   auto body = "amount=" + Amount(charge.amount) + "&currency=" + Lower(charge.amount.currency.Code()) +
               "&payment_method=" + Encoded(charge.method) +
               "&payment_method_types[]=card&capture_method=manual&confirm=true&error_on_requires_action=true"
@@ -59,7 +62,8 @@ Task<Result> Stripe::Capture(Change change, Work work) {
 }
 
 Task<Result> Stripe::Void(Change change, Work work) {
-  return Post("/v1/payment_intents/" + Encoded(change.authorization) + "/cancel", std::move(change.key), {}, work);
+  return Post("/v1/payment_intents/" + Encoded(change.authorization) + "/cancel", std::move(change.key), {},
+              work);
 }
 
 Task<Result> Stripe::Refund(Change change, Work work) {
@@ -68,7 +72,8 @@ Task<Result> Stripe::Refund(Change change, Work work) {
   return Post("/v1/refunds", std::move(change.key), std::move(body), work);
 }
 
-// Throws http::SendError. What the provider says of a request does not speak against it; errors of its own do.
+// Throws http::SendError. What the provider says of a request does not speak against it; errors of its own
+// do.
 Task<http::Response> Stripe::Send(http::Request request, Work work) {
   auto begun = guard_.Begin();
   if (const auto* why = std::get_if<Guard::TurnedAway>(&begun))
@@ -76,12 +81,16 @@ Task<http::Response> Stripe::Send(http::Request request, Work work) {
   auto& call = std::get<resilience::CircuitBreaker::Call>(begun);
   request.headers.Add("Authorization", authorization_);
   request.headers.Add("Stripe-Version", kStripeVersion);
+  const auto began = std::chrono::steady_clock::now();
   try {
     auto response = co_await client_.Send(std::move(request), work);
     call.Report(response.status >= 500 ? resilience::Outcome::kFailure : resilience::Outcome::kSuccess);
     co_return response;
   } catch (const http::SendError&) {
-    call.Report(resilience::Outcome::kFailure);
+    // Who had hardly any time left knows nothing about the provider.
+    const auto now = std::chrono::steady_clock::now();
+    const bool cut_short = now >= work.deadline && now - began < kFairTime;
+    call.Report(cut_short ? resilience::Outcome::kIgnored : resilience::Outcome::kFailure);
     throw;
   }
 }
@@ -134,9 +143,10 @@ Task<Found> Stripe::FindById(std::string id, Work work) {
 Task<Found> Stripe::FindByKey(Sought sought, Work work) {
   std::string next;
   do {
-    auto got = co_await Get("/v1/charges?limit=100&expand[]=data.payment_intent&transfer_group=" +
-                                Encoded(sought.reference) + (next.empty() ? "" : "&starting_after=" + Encoded(next)),
-                            work);
+    auto got = co_await Get(
+        "/v1/charges?limit=100&expand[]=data.payment_intent&transfer_group=" + Encoded(sought.reference) +
+            (next.empty() ? "" : "&starting_after=" + Encoded(next)),
+        work);
     if (!std::holds_alternative<json::object>(got)) {
       const auto* unknown = std::get_if<Unknown>(&got);
       co_return Unknown{"find: " + (unknown != nullptr ? unknown->why : std::string("no such list"))};
@@ -192,9 +202,10 @@ Task<std::variant<Page, Unknown>> Stripe::List(Time changed_since, std::string a
 }
 
 Task<std::variant<Page, Unknown>> Stripe::ListMade(std::string since, std::string after, Work work) {
-  const auto got = co_await Get("/v1/payment_intents?limit=100&expand[]=data.latest_charge&created[gte]=" + since +
-                                    (after.empty() ? "" : "&starting_after=" + Encoded(after)),
-                                work);
+  const auto got =
+      co_await Get("/v1/payment_intents?limit=100&expand[]=data.latest_charge&created[gte]=" + since +
+                       (after.empty() ? "" : "&starting_after=" + Encoded(after)),
+                   work);
   if (!std::holds_alternative<json::object>(got)) {
     const auto* unknown = std::get_if<Unknown>(&got);
     co_return Unknown{"list: " + (unknown != nullptr ? unknown->why : std::string("no such list"))};
@@ -216,10 +227,10 @@ Task<std::variant<Page, Unknown>> Stripe::ListMade(std::string since, std::strin
 }
 
 Task<std::variant<Page, Unknown>> Stripe::ListChanged(std::int64_t since_s, std::string after, Work work) {
-  const auto got = co_await Get("/v1/events?limit=100&created[gte]=" + std::to_string(since_s) +
-                                    std::string(kChangeTypes) +
-                                    (after.empty() ? "" : "&starting_after=" + Encoded(after)),
-                                work);
+  const auto got =
+      co_await Get("/v1/events?limit=100&created[gte]=" + std::to_string(since_s) +
+                       std::string(kChangeTypes) + (after.empty() ? "" : "&starting_after=" + Encoded(after)),
+                   work);
   if (!std::holds_alternative<json::object>(got)) {
     const auto* unknown = std::get_if<Unknown>(&got);
     co_return Unknown{"list: " + (unknown != nullptr ? unknown->why : std::string("no such list"))};

@@ -1,8 +1,10 @@
-// The provider that speaks Stripe's API: Stripe itself, and our sandbox. They differ in address and key, nothing else.
+// The provider that speaks Stripe's API: Stripe itself, and our sandbox. They differ in address and key,
+// nothing else.
 //
-// A charge is a PaymentIntent that is made and confirmed by one POST and captured by hand. Its transfer group is our reference, its
-// metadata has the key: a charge is found by the list of charges of its group, which knows what was made a moment ago; a search
-// would not. A refund's metadata has its reference (docs/adr/0062-stripe.md).
+// A charge is a PaymentIntent that is made and confirmed by one POST and captured by hand. Its transfer group
+// is our reference, its metadata has the key: a charge is found by the list of charges of its group, which
+// knows what was made a moment ago; a search would not. A refund's metadata has its reference
+// (docs/adr/0062-stripe.md).
 #pragma once
 #include <boost/json/object.hpp>
 #include <optional>
@@ -27,7 +29,8 @@ class Stripe final : public Provider {
   Task<Result> Void(Change change, Work work) override;
   Task<Result> Refund(Change change, Work work) override;
   Task<Found> Find(Sought sought, Work work) override;
-  // What was made since, then what is older and was told of by an event since: Stripe keeps those for 30 days.
+  // What was made since, then what is older and was told of by an event since: Stripe keeps those for 30
+  // days.
   Task<std::variant<Page, Unknown>> List(Time changed_since, std::string after, Work work) override;
 
  private:

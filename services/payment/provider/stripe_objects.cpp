@@ -28,7 +28,8 @@ std::optional<Listed::State> StateOf(const json::object& intent, const json::obj
   if (status == "requires_capture") return Listed::State::kAuthorized;
   if (status == "succeeded") return Listed::State::kCaptured;
   if (status == "canceled") return Listed::State::kVoided;
-  if (status == "requires_payment_method" && TextIn(charge, "status") == "failed") return Listed::State::kDeclined;
+  if (status == "requires_payment_method" && TextIn(charge, "status") == "failed")
+    return Listed::State::kDeclined;
   return std::nullopt;
 }
 
@@ -72,6 +73,11 @@ Result ResultOf(const http::Response& response) {
     if (TextIn(body, "object") == "refund") return Done{TextIn(body, "payment_intent")};
     auto id = TextIn(body, "id");
     if (id.empty()) return Unknown{"an answer without an id"};
+    // It has begun, and what comes of it is not decided.
+    const auto status = TextIn(body, "status");
+    if (status.starts_with("requires_") && status != "requires_capture")
+      return Unknown{"a charge that " + status};
+    if (status == "processing") return Unknown{"a charge in progress"};
     return Done{std::move(id)};
   }
   // Turned away before the key was looked at.
@@ -117,7 +123,8 @@ std::optional<Listed> ListedIn(const json::object& intent) {
 std::vector<json::object> ObjectsIn(const json::object& page, std::string& next) {
   std::vector<json::object> objects;
   for (const auto& item : page.at("data").as_array()) objects.push_back(item.as_object());
-  next = page.at("has_more").as_bool() ? std::string(objects.at(objects.size() - 1).at("id").as_string()) : "";
+  next =
+      page.at("has_more").as_bool() ? std::string(objects.at(objects.size() - 1).at("id").as_string()) : "";
   return objects;
 }
 

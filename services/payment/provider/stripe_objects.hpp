@@ -1,5 +1,6 @@
-// Reads Stripe's objects. Answers that say what became of a request are read leniently: a field that is missing or of another kind is
-// empty. Charges are read strictly: money is moved upon what is said of one, or not said. Pure.
+// Reads Stripe's objects. Answers that say what became of a request are read leniently: a field that is
+// missing or of another kind is empty. Charges are read strictly: money is moved upon what is said of one, or
+// not said. Pure.
 #pragma once
 #include <boost/json/object.hpp>
 #include <optional>
@@ -18,8 +19,8 @@ std::string TextIn(const boost::json::object& object, std::string_view name);
 
 // Throw std::exception for what is no such object, or in a state that decides nothing yet.
 //
-// A PaymentIntent whose latest charge is shown in full; without its refunds. Nothing: it has no charge, so it holds nothing, or is in a
-// currency that the marketplace does not trade in, so it is none of ours.
+// A PaymentIntent whose latest charge is shown in full; without its refunds. Nothing: it has no charge, so it
+// holds nothing, or is in a currency that the marketplace does not trade in, so it is none of ours.
 std::optional<Listed> ListedIn(const boost::json::object& intent);
 // Adds a page of refunds that stand; answers where the next one starts, or "".
 std::string AddRefunds(const boost::json::object& page, std::vector<Listed::Refund>& refunds);

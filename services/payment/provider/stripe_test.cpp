@@ -81,24 +81,27 @@ std::string Error(const std::string& type, const std::string& code, const std::s
 }
 
 // A PaymentIntent of `key` whose charge is shown in full.
-std::string AnIntent(const std::string& id, const std::string& key, const std::string& status, int refunded = 0,
-                     const std::string& charge_status = "succeeded") {
+std::string AnIntent(const std::string& id, const std::string& key, const std::string& status,
+                     int refunded = 0, const std::string& charge_status = "succeeded") {
   const std::string received = status == "succeeded" ? "30" : "0";
   return R"({"id": ")" + id + R"(", "object": "payment_intent", "status": ")" + status +
-         R"(", "currency": "eur", "amount_received": )" + received + R"(, "transfer_group": "o1", "created": 1700000001,
-          "metadata": {"key": ")" + key + R"("}, "last_payment_error": {"code": "card_declined", "decline_code": "why"},
-          "latest_charge": {"id": "ch_1", "status": ")" + charge_status + R"(", "amount_refunded": )" +
-         std::to_string(refunded) + "}}";
+         R"(", "currency": "eur", "amount_received": )" + received +
+         R"(, "transfer_group": "o1", "created": 1700000001,
+          "metadata": {"key": ")" +
+         key + R"("}, "last_payment_error": {"code": "card_declined", "decline_code": "why"},
+          "latest_charge": {"id": "ch_1", "status": ")" +
+         charge_status + R"(", "amount_refunded": )" + std::to_string(refunded) + "}}";
 }
 // The same as its charge shows it.
-std::string ACharge(const std::string& id, const std::string& key, const std::string& status, int refunded = 0,
-                    const std::string& charge_status = "succeeded") {
+std::string ACharge(const std::string& id, const std::string& key, const std::string& status,
+                    int refunded = 0, const std::string& charge_status = "succeeded") {
   return R"({"id": "ch_)" + id + R"(", "status": ")" + charge_status + R"(", "amount_refunded": )" +
          std::to_string(refunded) + R"(, "payment_intent": )" +
          AnIntent(id, key, status, refunded, charge_status) + "}";
 }
 std::string AList(const std::string& items, bool more = false) {
-  return R"({"object": "list", "has_more": )" + std::string(more ? "true" : "false") + R"(, "data": [)" + items + "]}";
+  return R"({"object": "list", "has_more": )" + std::string(more ? "true" : "false") + R"(, "data": [)" +
+         items + "]}";
 }
 std::string ARefund(const std::string& id, const std::string& reference, const std::string& status) {
   return R"({"id": ")" + id + R"(", "object": "refund", "amount": 5, "status": ")" + status +
@@ -115,6 +118,9 @@ TEST(Stripe, EachAnswer_IsOneOutcome) {
   const std::vector<Case> cases = {
       {200, R"({"id": "pi_1", "object": "payment_intent"})", "done"},
       {200, R"({"id": "re_1", "object": "refund", "payment_intent": "pi_1"})", "done"},
+      {200, R"({"id": "pi_1", "object": "payment_intent", "status": "requires_capture"})", "done"},
+      {200, R"({"id": "pi_1", "object": "payment_intent", "status": "requires_action"})", "unknown"},
+      {200, R"({"id": "pi_1", "object": "payment_intent", "status": "processing"})", "unknown"},
       {200, "{}", "unknown"},
       {200, "not json", "unknown"},
       {402, Error("card_error", "card_declined"), "declined"},
@@ -178,8 +184,8 @@ TEST(Stripe, Requests_AreThoseThatStripeMockIsAsked) {
     EXPECT_EQ(fake.asked.at(0).headers.Get("Idempotency-Key"), "k1");
     EXPECT_EQ(fake.asked.at(3).headers.Get("Idempotency-Key"), "k2");
   });
-  With({Says(200, AnIntent("pi_1", "k1", "succeeded", 15)), Says(200, AList(ARefund("re_1", "s1", "failed"), true)),
-        Says(200, AList(""))},
+  With({Says(200, AnIntent("pi_1", "k1", "succeeded", 15)),
+        Says(200, AList(ARefund("re_1", "s1", "failed"), true)), Says(200, AList(""))},
        [&](Fake& fake) -> Task<> {
          co_await fake.stripe.Find({.reference = "o1", .key = {}, .authorization = "pi_1"}, Soon());
          for (std::size_t i = 1; i < fake.asked.size(); ++i) asked += LineOf(fake.asked[i]);
@@ -191,7 +197,8 @@ TEST(Stripe, Requests_AreThoseThatStripeMockIsAsked) {
 
 TEST(Stripe_Find, ByKey_LooksThroughTheChargesOfTheGroup) {
   const auto first = AList(ACharge("a1", "k1", "requires_payment_method", 0, "failed"), true);
-  const auto second = AList(ACharge("a2", "k2", "requires_capture") + ',' + ACharge("a3", "k3", "canceled", 30));
+  const auto second =
+      AList(ACharge("a2", "k2", "requires_capture") + ',' + ACharge("a3", "k3", "canceled", 30));
   With({Says(200, first)}, [](Fake& fake) -> Task<> {
     const auto found = co_await fake.stripe.Find({"o1", "k1", ""}, Soon());
     EXPECT_EQ(std::get<Listed>(found).state, Listed::State::kDeclined);
@@ -248,8 +255,10 @@ TEST(Stripe_Find, WhatIsNoAnswer_DecidesNothing) {
                                                     {401, Error("invalid_request_error", "")}};
   for (const auto& [status, text] : no_answers) {
     With({Says(status, text)}, [&](Fake& fake) -> Task<> {
-      EXPECT_TRUE(std::holds_alternative<Unknown>(co_await fake.stripe.Find({"o1", "k1", ""}, Soon()))) << text;
-      EXPECT_TRUE(std::holds_alternative<Unknown>(co_await fake.stripe.Find({"o1", "", "pi_1"}, Soon()))) << text;
+      EXPECT_TRUE(std::holds_alternative<Unknown>(co_await fake.stripe.Find({"o1", "k1", ""}, Soon())))
+          << text;
+      EXPECT_TRUE(std::holds_alternative<Unknown>(co_await fake.stripe.Find({"o1", "", "pi_1"}, Soon())))
+          << text;
     });
   }
   // The second question of one, too.
@@ -261,7 +270,8 @@ TEST(Stripe_Find, WhatIsNoAnswer_DecidesNothing) {
 TEST(Stripe_List, IsWhatWasMadeThenWhatChanged) {
   const Time since(std::chrono::milliseconds(1'700'000'000'999));
   const auto foreign = R"({"id": "pi_b", "currency": "brl", "status": "succeeded", "latest_charge": {}})";
-  const auto bare = R"({"id": "pi_c", "currency": "eur", "status": "requires_action", "latest_charge": null})";
+  const auto bare =
+      R"({"id": "pi_c", "currency": "eur", "status": "requires_action", "latest_charge": null})";
   With({Says(200, AList(AnIntent("pi_a", "k1", "succeeded") + ',' + foreign + ',' + bare, true)),
         Says(200, AList(AnIntent("pi_d", "k1", "requires_capture")))},
        [&](Fake& fake) -> Task<> {
@@ -275,9 +285,10 @@ TEST(Stripe_List, IsWhatWasMadeThenWhatChanged) {
     return R"({"id": ")" + id + R"(", "data": {"object": )" + object + "}}";
   };
   const auto old = R"({"object": "charge", "id": "ch_1", "created": 1600000000, "payment_intent": "pi_old"})";
-  const auto refund = R"({"object": "refund", "id": "re_1", "created": 1700000009, "payment_intent": "pi_old"})";
-  With({Says(200, AList(event("evt_3", AnIntent("pi_new", "k", "succeeded")) + ',' + event("evt_2", old) + ',' +
-                            event("evt_1", refund),
+  const auto refund =
+      R"({"object": "refund", "id": "re_1", "created": 1700000009, "payment_intent": "pi_old"})";
+  With({Says(200, AList(event("evt_3", AnIntent("pi_new", "k", "succeeded")) + ',' + event("evt_2", old) +
+                            ',' + event("evt_1", refund),
                         true)),
         Says(200, AnIntent("pi_old", "k1", "requires_capture"))},
        [&](Fake& fake) -> Task<> {
@@ -313,19 +324,19 @@ TEST(Stripe, WithoutAProvider_NothingIsDone) {
 }
 
 TEST(Stripe_Guard, WhatIsTooMuchIsNotSent) {
-  With(
-      {Says(200, R"({"id": "pi_1"})")},
-      [](Fake& fake) -> Task<> {
-        std::vector<std::string> told;
-        fake.guard.OnTurnedAway([&](std::string_view why) { told.emplace_back(why); });
-        for (int i = 0; i < 2; ++i) EXPECT_EQ(Name(co_await fake.stripe.Authorize(ACharge(), Soon())), "done");
-        const auto third = co_await fake.stripe.Authorize(ACharge(), Soon());
-        EXPECT_EQ(std::get<NotDone>(third).why, "not sent: quota");
-        EXPECT_TRUE(std::holds_alternative<Unknown>(co_await fake.stripe.Find({"o1", "k1", ""}, Soon())));
-        EXPECT_EQ(fake.asked.size(), 2u);
-        EXPECT_EQ(told, (std::vector<std::string>{"quota", "quota"}));
-      },
-      {.requests_per_s = 2, .breaker = {}});
+  With({Says(200, R"({"id": "pi_1"})")},
+       [](Fake& fake) -> Task<> {
+         std::vector<std::string> told;
+         fake.guard.OnTurnedAway([&](std::string_view why) { told.emplace_back(why); });
+         for (int i = 0; i < 2; ++i)
+           EXPECT_EQ(Name(co_await fake.stripe.Authorize(ACharge(), Soon())), "done");
+         const auto third = co_await fake.stripe.Authorize(ACharge(), Soon());
+         EXPECT_EQ(std::get<NotDone>(third).why, "not sent: quota");
+         EXPECT_TRUE(std::holds_alternative<Unknown>(co_await fake.stripe.Find({"o1", "k1", ""}, Soon())));
+         EXPECT_EQ(fake.asked.size(), 2u);
+         EXPECT_EQ(told, (std::vector<std::string>{"quota", "quota"}));
+       },
+       {.requests_per_s = 2, .breaker = {}});
 }
 
 TEST(Stripe_Guard, WhoFailsIsLeftAloneForAWhile_ADeclineIsNoFailure) {
@@ -333,7 +344,8 @@ TEST(Stripe_Guard, WhoFailsIsLeftAloneForAWhile_ADeclineIsNoFailure) {
   With(
       {Says(402, Error("card_error", "card_declined"))},
       [](Fake& fake) -> Task<> {
-        for (int i = 0; i < 6; ++i) EXPECT_EQ(Name(co_await fake.stripe.Authorize(ACharge(), Soon())), "declined");
+        for (int i = 0; i < 6; ++i)
+          EXPECT_EQ(Name(co_await fake.stripe.Authorize(ACharge(), Soon())), "declined");
       },
       options);
   With(
@@ -341,7 +353,8 @@ TEST(Stripe_Guard, WhoFailsIsLeftAloneForAWhile_ADeclineIsNoFailure) {
       [](Fake& fake) -> Task<> {
         int state = 0;
         fake.guard.OnChange([&](auto changed) { state = static_cast<int>(changed); });
-        for (int i = 0; i < 4; ++i) EXPECT_EQ(Name(co_await fake.stripe.Authorize(ACharge(), Soon())), "error");
+        for (int i = 0; i < 4; ++i)
+          EXPECT_EQ(Name(co_await fake.stripe.Authorize(ACharge(), Soon())), "error");
         const auto next = co_await fake.stripe.Authorize(ACharge(), Soon());
         EXPECT_EQ(std::get<NotDone>(next).why, "not sent: breaker");
         EXPECT_EQ(state, 1);

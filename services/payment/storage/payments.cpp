@@ -73,6 +73,8 @@ constexpr ComposedStatement kFind{"payment.find", kSelect + " WHERE p.order_id =
 constexpr ComposedStatement kFindNewest{"payment.find_newest", "SELECT " + kPayment + R"sql(
   FROM (SELECT * FROM payment WHERE order_id = $1 ORDER BY number DESC LIMIT 1) AS p)sql" +
                                                                    kPartsOfPayment};
+constexpr ComposedStatement kOfCharge{
+    "payment.of_charge", kSelect + " WHERE p.authorization_id = $1 AND p.authorization_id <> ''"};
 constexpr ComposedStatement kOfOrder{"payment.of_order", "SELECT " + kPayment + R"sql(
   FROM (SELECT * FROM payment WHERE order_id = $1 AND buyer_id IS NOT NULL AND ($2::uuid IS NULL OR buyer_id = $2)
         ORDER BY number DESC LIMIT 1) AS p)sql" + kPartsOfPayment};
@@ -219,6 +221,10 @@ Task<bool> Payments::Write(Work work, const Payment& before, Payment& after,
 Task<std::optional<Payment>> Payments::Find(Work work, domain::OrderId order, std::optional<int> number) {
   if (number) co_return kPayment.ReadAtMostOne(co_await database_.Read(work, kFind, order, *number));
   co_return kPayment.ReadAtMostOne(co_await database_.Read(work, kFindNewest, order));
+}
+
+Task<std::optional<Payment>> Payments::OfCharge(Work work, std::string authorization) {
+  co_return kPayment.ReadAtMostOne(co_await database_.Read(work, kOfCharge, authorization));
 }
 
 Task<std::optional<Payment>> Payments::OfOrder(Work work, domain::OrderId order, Scope scope) {

@@ -56,6 +56,8 @@ class Payments {
 
   // The order's payment of that number; without one the newest.
   Task<std::optional<domain::Payment>> Find(Work work, domain::OrderId order, std::optional<int> number);
+  // The one whose charge the provider calls so.
+  Task<std::optional<domain::Payment>> OfCharge(Work work, std::string authorization);
   // For people: the newest that they may see. One without terms is nothing to be seen.
   Task<std::optional<domain::Payment>> OfOrder(Work work, domain::OrderId order, Scope scope);
   Task<std::optional<domain::Payment>> Get(Work work, domain::PaymentId id, Scope scope);

@@ -141,6 +141,9 @@ def our_program(layout, program, number, telemetry):
         own["HTTP_LISTEN"] = listeners.listen_at(layout, port_name(replica("gateway", number), "HTTP"))
     elif program == "sandbox":
         own["HTTP_LISTEN"] = listeners.listen_at(layout, "SANDBOX_HTTP")
+        # Whom it tells what happens. Told nothing, an order does only what it is asked to.
+        url = os.environ.get("MARKET_WEBHOOK_URL", f"http://{layout.address('GATEWAY_HTTP')}")
+        own["WEBHOOKS"] = lines([("sandbox.webhook_url", url)] if url else [])
     # Where its log lines and spans go, if there is anybody to take them.
     sinks = [one for one, part in (("kafka", "kafka"), ("traces", "collector")) if telemetry and telemetry.has(part)]
     return Program(name, [layout.bin / program, "--config", config], config,
