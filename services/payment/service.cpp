@@ -25,7 +25,13 @@ Settings::Settings(config::Properties& properties)
       provider_connections(properties.Int("payment.provider_connections",
                                           "connections to the provider at once", "connections", 1, 1024, 64)),
       resolve_poll(properties.Duration("payment.resolve_poll", "how often UNKNOWN payments are looked for",
-                                       50ms, 1min, 1s)) {}
+                                       50ms, 1min, 1s)),
+      reserve_ppm(
+          properties.Int("payment.reserve_ppm",
+                         "how much of what a shop earned is kept back for a while when it is completed",
+                         "parts per million", 0, 1'000'000, 0)),
+      reserve_kept(properties.Duration("payment.reserve_kept", "how long that is kept back", 1s, 24h * 730,
+                                       24h * 90)) {}
 
 Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
@@ -35,6 +41,8 @@ Service::Service(host::Host& host, const Settings& settings)
       payments_(database_),
       ledger_(database_),
       personal_data_(database_),
+      sales_(database_),
+      commission_rules_(database_),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
       client_(config::Naming("payment.provider_url",
@@ -50,7 +58,13 @@ Service::Service(host::Host& host, const Settings& settings)
       recovery_(payments_, charges_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
-      service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_, personal_data_}) {}
+      settlement_(database_, sales_, ledger_,
+                  {.poll = *settings.resolve_poll,
+                   .patience = host.Patience(),
+                   .reserve = {.ppm = *settings.reserve_ppm, .kept = *settings.reserve_kept},
+                   .events_kept = host.EventOptions("payment").kept}),
+      service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_, personal_data_,
+                sales_, commission_rules_, settlement_.Settling()}) {}
 
 void Service::Connect(Peers peers) {
   orders_told_.emplace(database_, host_.Tracer(), TellOrders(peers.orders),
@@ -87,6 +101,9 @@ Task<> Service::Start() {
   host_.Background().Run(recovery_.Driving());
   host_.Background().Run(audit_.Unresolved());
   host_.Background().Run(audit_.Books());
+  host_.Background().Run(settlement_.Settling());
+  host_.Background().Run(settlement_.Folding());
+  host_.Background().Run(settlement_.Sweeping());
 }
 
 }  // namespace market::payment

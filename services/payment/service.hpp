@@ -12,6 +12,7 @@
 #include "services/payment/provider/sandbox.hpp"
 #include "services/payment/workers/audit.hpp"
 #include "services/payment/workers/recovery.hpp"
+#include "services/payment/workers/settlement.hpp"
 #include "services/payment/workers/subscribers.hpp"
 
 namespace market::payment {
@@ -24,6 +25,8 @@ struct Settings {
   config::Property<std::chrono::milliseconds> provider_timeout;
   config::Property<std::int64_t> provider_connections;
   config::Property<std::chrono::milliseconds> resolve_poll;
+  config::Property<std::int64_t> reserve_ppm;
+  config::Property<std::chrono::milliseconds> reserve_kept;
 };
 
 class Service final : public host::Service {
@@ -53,6 +56,8 @@ class Service final : public host::Service {
   storage::Payments payments_;
   storage::Ledger ledger_;
   storage::PersonalData personal_data_;
+  storage::Sales sales_;
+  storage::CommissionRules commission_rules_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
   std::optional<events::Subscription> acts_told_;
@@ -65,6 +70,7 @@ class Service final : public host::Service {
   rpc::PageTokens pages_;
   Recovery recovery_;
   Audit audit_;
+  Settlement settlement_;
   PaymentService service_;
   api::PaymentNeighbour neighbour_{service_};
 };

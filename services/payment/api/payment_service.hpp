@@ -3,10 +3,13 @@
 #pragma once
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "platform/rpc/page_token.hpp"
+#include "platform/runtime/leased_work.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "services/payment/process/charges.hpp"
+#include "services/payment/storage/commission_rules.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/personal_data.hpp"
+#include "services/payment/storage/sales.hpp"
 
 namespace market::payment {
 
@@ -20,6 +23,9 @@ class PaymentService final : public api::PaymentApi {
     const Clock& clock;
     const rpc::PageTokens& pages;
     storage::PersonalData& personal_data;
+    storage::Sales& sales;
+    storage::CommissionRules& rules;
+    runtime::LeasedWork& settling;  // woken when there is something to book
   };
   explicit PaymentService(const Deps& deps) : deps_(deps) {}
 
@@ -42,6 +48,17 @@ class PaymentService final : public api::PaymentApi {
                                           api::payment::VoidPaymentRequest request) override;
   Task<api::payment::Payment> RefundForOrder(CallContext& call,
                                              api::payment::RefundForOrderRequest request) override;
+
+  // sales.cpp
+  Task<api::payment::SellerBalance> GetSellerBalance(CallContext& call,
+                                                     api::payment::GetSellerBalanceRequest request) override;
+  Task<api::payment::ListSellerLedgerEntriesResponse> ListSellerLedgerEntries(
+      CallContext& call, api::payment::ListSellerLedgerEntriesRequest request) override;
+  Task<api::payment::ListSellerSalesResponse> ListSellerSales(
+      CallContext& call, api::payment::ListSellerSalesRequest request) override;
+  // hear_orders.cpp
+  Task<google::protobuf::Empty> Deliver(CallContext& call,
+                                        marketplace::type::v1::DeliverRequest request) override;
 
   // personal_data.cpp
   Task<marketplace::type::v1::ErasePersonalDataResponse> ErasePersonalData(

@@ -5,6 +5,7 @@
 #include "platform/conversions/conversions.hpp"
 #include "platform/identity/principal.hpp"
 #include "services/payment/testing/charges_fixture.hpp"
+#include "services/payment/workers/settlement.hpp"
 
 namespace market::payment {
 namespace {
@@ -14,11 +15,18 @@ struct Operations {
   Operations(boost::asio::io_context& io, Service& s, World& world)
       : group(io.get_executor(), Unexpected),
         personal_data(world.database),
-        api({s.payments, s.ledger, s.charges, group, s.clock, pages, personal_data}) {}
+        sales(world.database),
+        rules(world.database),
+        settlement(world.database, sales, s.ledger, {}),
+        api({s.payments, s.ledger, s.charges, group, s.clock, pages, personal_data, sales, rules,
+             settlement.Settling()}) {}
 
   rpc::PageTokens pages{"secret"};
   runtime::TaskGroup group;
   storage::PersonalData personal_data;
+  storage::Sales sales;
+  storage::CommissionRules rules;
+  Settlement settlement;
   PaymentService api;
 };
 
