@@ -50,6 +50,18 @@ bool AreUnits(const Lines& lines) {
   });
 }
 
+// Of units that cost nothing the money is none, and who earns of them is told so.
+bool IsSomething(const PaymentCommand::Refund& refund) {
+  return refund.amount().amount() > 0 || (refund.amount().amount() == 0 && !refund.lines().empty());
+}
+
+template <class Lines>
+bool AreWhole(const Lines& lines) {
+  return std::ranges::all_of(lines, [](const auto& line) {
+    return line.quantity() > 0 && line.amount().amount() >= 0 && domain::LineId::Parse(line.line_id());
+  });
+}
+
 [[noreturn]] void Refuse(const outbox::Message& message) {
   throw std::runtime_error("message " + message.id.ToString() + " of " + message.topic +
                            " is not a command that this program knows");
@@ -121,12 +133,20 @@ outbox::NewMessage CaptureMessage(const domain::OrderId& order, std::string trac
 }
 
 outbox::NewMessage RefundMessage(const domain::OrderId& order, const domain::SellerOrderId& part,
-                                 std::optional<Money> amount, std::string trace, std::string_view reason) {
+                                 const WantedBack& back, Currency currency, std::string trace,
+                                 std::string_view reason) {
   PaymentCommand command;
   command.set_order_id(order.ToString());
-  command.mutable_refund()->set_seller_order_id(part.ToString());
-  command.mutable_refund()->set_reason(std::string(reason));
-  if (amount) Fill(*command.mutable_refund()->mutable_amount(), *amount);
+  auto& refund = *command.mutable_refund();
+  refund.set_seller_order_id(part.ToString());
+  refund.set_reason(std::string(reason));
+  if (back.amount) Fill(*refund.mutable_amount(), *back.amount);
+  for (const auto& [line, quantity, amount_minor] : back.lines) {
+    auto& out = *refund.add_lines();
+    out.set_line_id(line.ToString());
+    out.set_quantity(quantity);
+    Fill(*out.mutable_amount(), Money{amount_minor, currency});
+  }
   return Message(command, std::move(trace));
 }
 
@@ -188,7 +208,7 @@ PaymentCommand PaymentCommandFrom(const outbox::Message& message) {
   const auto& refund = command.refund();
   const bool known = command.has_capture() ||
                      (command.has_refund() && domain::SellerOrderId::Parse(refund.seller_order_id()) &&
-                      (!refund.has_amount() || refund.amount().amount() > 0));
+                      (!refund.has_amount() || IsSomething(refund)) && AreWhole(refund.lines()));
   if (!known) Refuse(message);
   return command;
 }
@@ -215,6 +235,31 @@ InvoiceCommand InvoiceCommandFrom(const outbox::Message& message) {
   return command;
 }
 
+namespace {
+
+// What its shop and the marketplace have to share.
+void FillSale(api::order::SellerOrderPlaced& out, const domain::SellerOrder& part) {
+  const auto money = [&](std::int64_t minor) { return Money{minor, part.total.currency}; };
+  const auto funded = [&](const std::vector<domain::Discount>& discounts) {
+    return money(domain::SumOf(discounts, domain::Funder::kMarketplace));
+  };
+  for (const auto& line : part.lines) {
+    auto& to = *out.add_lines();
+    to.set_line_id(line.id.ToString());
+    to.set_product_id(line.product.ToString());
+    for (const auto& category : line.categories) to.add_category_ids(category.ToString());
+    to.set_quantity(line.quantity);
+    Fill(*to.mutable_unit_price(), line.unit_price);
+    Fill(*to.mutable_total(), line.total);
+    Fill(*to.mutable_tax(), money(line.tax.amount_minor));
+    Fill(*to.mutable_funded(), funded(line.discounts));
+  }
+  Fill(*out.mutable_delivery(), money(part.delivery.price.total_minor));
+  Fill(*out.mutable_delivery_funded(), funded(part.delivery.price.discounts));
+}
+
+}  // namespace
+
 std::vector<events::NewEvent> OrderPlacedEvents(const domain::Order& order) {
   api::order::OrderPlaced whole;
   whole.set_order_id(order.id.ToString());
@@ -236,6 +281,7 @@ std::vector<events::NewEvent> OrderPlacedEvents(const domain::Order& order) {
                           .version = part.version + 1};
     auto what = Made<api::order::SellerOrderPlaced>(moved);
     Fill(*what.mutable_total(), part.total);
+    FillSale(what, part);
     events.push_back(events::Of(what, About(moved)));
   }
   events.front() = events::Of(whole, About(order));

@@ -34,9 +34,14 @@ outbox::NewMessage CaptureMessage(const domain::OrderId& order, std::string trac
 // Why money goes back, as payment tells it.
 inline constexpr std::string_view kCancelled = "cancelled";
 inline constexpr std::string_view kReturned = "returned";
-// At most so much of what is left of the part; without an amount all of it.
+// What goes back of a part.
+struct WantedBack {
+  std::optional<Money> amount;  // at most so much of what is left of it; none: all of it
+  std::vector<domain::UnitsBack>
+      lines;  // what of it is whose; the rest is the delivery's, and what was rounded
+};
 outbox::NewMessage RefundMessage(const domain::OrderId& order, const domain::SellerOrderId& part,
-                                 std::optional<Money> amount, std::string trace,
+                                 const WantedBack& back, Currency currency, std::string trace,
                                  std::string_view reason = kCancelled);
 
 using domain::Units;

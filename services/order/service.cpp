@@ -104,6 +104,8 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                  audit::ActsSubscription(host.RelayOptions("order"))),
       notifications_told_(database_, host.Tracer(), TellNotification(peers.notifications),
                           NotificationSubscription(host.RelayOptions("order"))),
+      payments_told_(database_, host.Tracer(), TellPayment(peers.payments),
+                     PaymentSubscription(host.RelayOptions("order"))),
       sellers_(peers.users),
       delivery_methods_(database_),
       tax_rates_(database_),
@@ -164,6 +166,7 @@ Task<> Service::Start() {
   host_.RunSealer("order", sealer_);
   host_.RunSubscription("order", acts_told_);
   host_.RunSubscription("order", notifications_told_);
+  host_.RunSubscription("order", payments_told_);
   host_.RunPublication("order", database_, PublicFacts());
   host_.RunRelay("order", relay_);
   host_.Background().Run({.name = "order.sellers", .period = 1s}, [this] { return sellers_.CatchUp(); });

@@ -86,6 +86,7 @@ class Service final : public host::Service {
   events::Log log_;
   events::Subscription acts_told_;
   events::Subscription notifications_told_;
+  events::Subscription payments_told_;
   SellerDirectory sellers_;
   storage::DeliveryMethods delivery_methods_;
   storage::TaxRates tax_rates_;

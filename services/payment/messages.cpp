@@ -88,7 +88,71 @@ bool IsTold(const Payment& payment, const domain::Attempt& attempt) {
          !(attempt.operation == Operation::kCapture && payment.state == State::kCaptureFailed);
 }
 
+template <class Message>
+class SaleTold {
+ public:
+  SaleTold(const domain::Sale& sale, std::int64_t version)
+      : currency_(sale.currency.Code()),
+        about_{.aggregate = "sale/" + sale.id.ToString(), .version = version, .seller = sale.seller} {
+    what_.set_seller_order_id(sale.id.ToString());
+    what_.set_order_id(sale.order.ToString());
+    what_.set_seller_id(sale.seller.ToString());
+  }
+  Message& What() { return what_; }
+  SaleTold& With(marketplace::type::v1::Money* out, std::int64_t minor) {
+    out->set_amount(minor);
+    out->set_currency(currency_);
+    return *this;
+  }
+  events::NewEvent Event() { return events::Of(what_, std::move(about_)); }
+
+ private:
+  std::string currency_;
+  events::Subject about_;
+  Message what_;
+};
+
 }  // namespace
+
+events::NewEvent SaleEvent(const domain::Sale& sale, const domain::SaleMove& move, std::int64_t version) {
+  const auto& change = move.change;
+  switch (move.cause) {
+    case domain::LedgerCause::kEarning: {
+      SaleTold<contract::SaleEarned> told(sale, version);
+      auto& what = told.What();
+      return told.With(what.mutable_paid(), change.paid_minor)
+          .With(what.mutable_funded(), change.funded_minor)
+          .With(what.mutable_commission(), change.commission_minor)
+          .With(what.mutable_commission_tax(), change.tax_minor)
+          .With(what.mutable_net(), change.Net())
+          .Event();
+    }
+    case domain::LedgerCause::kRelease: {
+      SaleTold<contract::SaleReleased> told(sale, version);
+      auto& what = told.What();
+      return told.With(what.mutable_released(), move.available_minor)
+          .With(what.mutable_reserved(), move.reserve_minor)
+          .Event();
+    }
+    case domain::LedgerCause::kClawback: {
+      SaleTold<contract::SaleClawedBack> told(sale, version);
+      auto& what = told.What();
+      what.set_refund_id(move.cause_id.ToString());
+      return told.With(what.mutable_refunded(), -change.paid_minor)
+          .With(what.mutable_funded(), -change.funded_minor)
+          .With(what.mutable_commission(), -change.commission_minor)
+          .With(what.mutable_commission_tax(), -change.tax_minor)
+          .With(what.mutable_net(), -change.Net())
+          .Event();
+    }
+    case domain::LedgerCause::kReserveRelease: {
+      SaleTold<contract::SaleReserveReleased> told(sale, version);
+      return told.With(told.What().mutable_released(), move.available_minor).Event();
+    }
+    default:
+      throw std::logic_error("a movement of a sale without an event");
+  }
+}
 
 std::vector<events::NewEvent> EventsBetween(const Payment& before, const Payment& after,
                                             std::int64_t version) {

@@ -86,7 +86,13 @@ Settings::Settings(config::Properties& properties)
           {{"auto", SecondPerson::Rule::kAuto},
            {"always", SecondPerson::Rule::kAlways},
            {"never", SecondPerson::Rule::kNever}},
-          SecondPerson::Rule::kAuto)) {}
+          SecondPerson::Rule::kAuto)),
+      reserve_ppm(
+          properties.Int("payment.reserve_ppm",
+                         "how much of what a shop earned is kept back for a while when it is completed",
+                         "parts per million", 0, 1'000'000, 0)),
+      reserve_kept(properties.Duration("payment.reserve_kept", "how long that is kept back", 1s, 24h * 730,
+                                       24h * 90)) {}
 
 Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
@@ -97,8 +103,9 @@ Service::Service(host::Host& host, const Settings& settings)
       ledger_(database_),
       personal_data_(database_),
       rules_(database_),
-      sales_(database_),
+      sold_(database_),
       second_person_(*settings.second_person),
+      sales_(database_),
       told_(database_),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
@@ -114,8 +121,13 @@ Service::Service(host::Host& host, const Settings& settings)
       provider_events_(payments_, provider_, charges_),
       webhooks_(told_, provider_events_, charges_, metrics_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
+      settlement_(database_, sales_, ledger_,
+                  {.poll = *settings.resolve_poll,
+                   .patience = host.Patience(),
+                   .reserve = {.ppm = *settings.reserve_ppm, .kept = *settings.reserve_kept},
+                   .events_kept = host.EventOptions("payment").kept}),
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_, personal_data_,
-                rules_, sales_, second_person_, told_,
+                rules_, sold_, second_person_, sales_, settlement_.Settling(), told_,
                 config::Naming("payment.webhook_secrets", [&] { return DoorOf(settings); })}) {
   guard_.OnTurnedAway([this](std::string_view why) { metrics_.TurnedAway(why); });
   guard_.OnChange([this](auto state) { metrics_.BreakerIs(static_cast<int>(state)); });
@@ -159,6 +171,9 @@ Task<> Service::Start() {
   host_.Background().Run(audit_.Books());
   host_.Background().Run(webhooks_.Reading());
   host_.Background().Run(webhooks_.Counting());
+  host_.Background().Run(settlement_.Settling());
+  host_.Background().Run(settlement_.Folding());
+  host_.Background().Run(settlement_.Sweeping());
 }
 
 }  // namespace market::payment

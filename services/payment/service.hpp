@@ -13,6 +13,7 @@
 #include "services/payment/provider/stripe.hpp"
 #include "services/payment/workers/audit.hpp"
 #include "services/payment/workers/recovery.hpp"
+#include "services/payment/workers/settlement.hpp"
 #include "services/payment/workers/subscribers.hpp"
 #include "services/payment/workers/webhooks.hpp"
 
@@ -33,6 +34,8 @@ struct Settings {
   config::Property<std::string> webhook_secrets;
   config::Property<std::chrono::milliseconds> resolve_poll;
   config::Property<SecondPerson::Rule> second_person;
+  config::Property<std::int64_t> reserve_ppm;
+  config::Property<std::chrono::milliseconds> reserve_kept;
 };
 
 class Service final : public host::Service {
@@ -63,8 +66,9 @@ class Service final : public host::Service {
   storage::Ledger ledger_;
   storage::PersonalData personal_data_;
   storage::CommissionRules rules_;
-  storage::SimulatedSales sales_;
+  storage::SimulatedSales sold_;
   SecondPerson second_person_;
+  storage::Sales sales_;
   storage::Webhooks told_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
@@ -81,6 +85,7 @@ class Service final : public host::Service {
   Audit audit_;
   ProviderEvents provider_events_;
   Webhooks webhooks_;
+  Settlement settlement_;
   PaymentService service_;
   api::PaymentNeighbour neighbour_{service_};
 };

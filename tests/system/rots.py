@@ -100,12 +100,12 @@ def commission_rule(versions, change=""):
 # Those that the checker did not name when it was first tried (finding M1).
 FIRST = [
     rot("currency of the order", "X3", order="UPDATE orders SET currency = 'USD' WHERE id = '{order}'"),
-    rot("currency of the payment", "X3 X7 X12 M10", payment="UPDATE payment SET currency = 'USD' WHERE id = '{payment}'"),
+    rot("currency of the payment", "X3 X7 X12 M10 X28", payment="UPDATE payment SET currency = 'USD' WHERE id = '{payment}'"),
     rot("currency in the ledger", "M10 X7 X8", payment=f"UPDATE ledger_posting SET currency = 'USD' WHERE entry_id IN {ENTRIES}"),
-    rot("splits swapped between sellers", "X10",
+    rot("splits swapped between sellers", "X10 X28",
         payment="UPDATE payment_split s SET seller_id = o.seller_id FROM payment_split o WHERE s.payment_id = '{payment}'"
                 " AND o.payment_id = s.payment_id AND o.position <> s.position"),
-    rot("splits shifted by a cent", "X10 M5",
+    rot("splits shifted by a cent", "X10 M5 X28",
         payment="UPDATE payment_split SET amount_minor = amount_minor + CASE position WHEN 1 THEN 1 ELSE -1 END"
                 " WHERE payment_id = '{payment}'"),
     rot("refund of another part", "X4 X8 X11",
@@ -122,7 +122,7 @@ FIRST = [
         order="UPDATE orders SET number = (SELECT number FROM orders WHERE id = '{spare}') WHERE id = '{order}'"),
     rot("a stranger as a shop's owner", "X9",
         auth="INSERT INTO seller_member (account_id, seller_id, role, version) VALUES ('{stranger}', '{seller1}', 'owner', 1)"),
-    rot("delivered, only authorised, and the order to capture is lost", "X1", delivered=True,
+    rot("delivered, only authorised, and the order to capture is lost", "X1 X29", delivered=True,
         **not_captured("AUTHORIZED", "DELETE FROM payment_attempt")),
     rot("a second authorisation that nobody gives up", "X12",
         sandbox="INSERT INTO card_authorization (id, reference, payment_method, currency, amount_minor, status)"
@@ -201,7 +201,7 @@ RECUT = [
     rot("a gap in the numbers of payments", "M11 M16", payment="UPDATE payment SET number = 2 WHERE id = '{payment}'"),
     rot("an earlier payment of another buyer", "X3 M4 M16",
         payment="UPDATE payment SET number = 2 WHERE id = '{payment}';" + payment_beside(1, "DECLINED", buyer="'{stranger}'")),
-    rot("captured for good refused, and delivered", "X1", delivered=True,
+    rot("captured for good refused, and delivered", "X1 X29", delivered=True,
         **not_captured("CAPTURE_FAILED", "UPDATE payment_attempt SET state = 'FAILED', code = 'hold_lost'", "hold_lost")),
     rot("an attempt under another key", "M16",
         payment="UPDATE payment_attempt SET provider_key = gen_random_uuid() WHERE payment_id = '{payment}' AND operation = 'CAPTURE'"),
@@ -209,7 +209,7 @@ RECUT = [
         payment="UPDATE payment_attempt SET number = 2 WHERE payment_id = '{payment}' AND operation = 'REFUND'"),
     # Refunds
     rot("more refunded than captured", "M5 X4 X7 M6 M9 X11",
-        payment="INSERT INTO refund SELECT '{part}', payment_id, seller_order_id, 1000000, 'SUCCEEDED', '', created_at, updated_at"
+        payment="INSERT INTO refund SELECT '{part}', payment_id, seller_order_id, 1000000, 'SUCCEEDED', '', created_at, market_now()"
                 " FROM refund WHERE payment_id = '{payment}'"),
     rot("a refund that is in no ledger", "X7 X8",
         payment=f"DELETE FROM ledger_posting WHERE entry_id IN {REFUNDS}; DELETE FROM ledger_entry WHERE payment_id = '{{payment}}' AND cause = 'REFUND'"),
@@ -344,7 +344,7 @@ OTHERS = [
                 " authorization_id, state, decline_code, asks, trace, created_at, updated_at) VALUES ('{part}', '{failed}', 1, '{buyer}',"
                 " 'EUR', 197901, 0, 'pm_card_visa', '', 'CREATED', '', 0, '', market_now(), market_now());"
                 " INSERT INTO payment_split VALUES ('{part}', 1, '{failed_part}', '{seller5}', 197901)"),
-    rot("a split", "M4 X10",
+    rot("a split", "M4 X10 X28",
         payment="UPDATE payment_split SET amount_minor = amount_minor + 1 WHERE payment_id = '{payment}' AND position = 1"),
     rot("a refund promised too many", "M5 X4 M9",
         payment="INSERT INTO refund SELECT '{line}', payment_id, seller_order_id, 1, 'PENDING', '', created_at, updated_at"
@@ -413,6 +413,24 @@ OTHERS = [
         payment="INSERT INTO provider_event (id, provider, event_id, type, object_id, reference, made_at)"
                 " SELECT '{part}', 'sandbox', 'evt_rot36', 'payment_intent.canceled', authorization_id, '', market_now()"
                 " FROM payment WHERE id = '{payment}'; INSERT INTO webhook (event_id, next_run_at) VALUES ('{part}', NULL)"),
+    # Sales
+    rot("delivered, and never earned", "X27 X29", delivered=True,
+        order="UPDATE seller_order SET moved_at = moved_at - interval '1 hour' WHERE id = '{part}'",
+        payment="UPDATE sale SET state = 'PLACED', earned_at = NULL WHERE seller_order_id = '{part}'"),
+    rot("a sale that is gone", "X27", delivered=True,
+        order="UPDATE seller_order SET moved_at = moved_at - interval '1 hour' WHERE id = '{part}'",
+        payment="DELETE FROM sale_line WHERE seller_order_id = '{part}'; DELETE FROM sale WHERE seller_order_id = '{part}'"),
+    rot("a refund that its sale does not count", "X27",
+        payment="UPDATE refund SET updated_at = updated_at - interval '1 hour' WHERE payment_id = '{payment}';"
+                " UPDATE sale SET placed_at = placed_at - interval '1 hour' WHERE seller_order_id = '{part2}';"
+                " DELETE FROM sale_refund WHERE seller_order_id = '{part2}'"),
+    rot("a sale of more than was paid", "X28", payment="UPDATE sale_line SET paid_minor = paid_minor + 1 WHERE seller_order_id = '{part}'"),
+    rot("a sale of another shop", "X28", payment="UPDATE sale SET seller_id = '{seller2}' WHERE seller_order_id = '{part}'"),
+    rot("a commission that was not booked", "X29", delivered=True,
+        payment="UPDATE sale_line SET commission_minor = commission_minor + 1 WHERE seller_order_id = '{part}'"),
+    rot("a reserve of nothing", "X29", delivered=True,
+        payment="UPDATE sale SET reserve_minor = 1, reserve_until = market_now() WHERE seller_order_id = '{part}'"),
+    rot("a balance of no postings", "X30", payment="INSERT INTO ledger_balance VALUES ('goodwill', '{part}', 'EUR', 5)"),
     # People
     rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
     rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),

@@ -63,6 +63,8 @@ ROWS = {
                 # One that was given another entry belongs to none.
                 "ledger_posting": "entry_id IN (SELECT id FROM ledger_entry WHERE payment_id IN ({payment})) OR entry_id IN ({part})"
                                   " OR entry_id NOT IN (SELECT id FROM ledger_entry)", "event": OWN_EVENTS,
+                "sale_refund": "seller_order_id IN ({part}, {part2})", "sale_line": "seller_order_id IN ({part}, {part2})",
+                "sale": "seller_order_id IN ({part}, {part2})", "ledger_balance": "owner_id IN ({part})",
                 "outbox": "id IN ({part})", "commission_rule": "id IN ({part})",
                 "webhook": "event_id IN ({part})", "provider_event": "id IN ({part})"},
     "sandbox": {"movement": "authorization_id IN (SELECT id FROM card_authorization WHERE reference IN ({order}))",

@@ -26,6 +26,7 @@ class BookChecker : public Findings {
   void Run() {
     CheckBooks();
     CheckHolds();
+    CheckSales();
   }
 
  private:
@@ -132,6 +133,22 @@ class BookChecker : public Findings {
       Add("X12", {"payment", payment->id},
           fmt::format("the provider does not know its authorisation {} for order {}", payment->authorization,
                       order));
+    }
+  }
+
+  // X27: what was delivered is earned, and what of it went back is counted.
+  void CheckSales() {
+    for (const auto& [id, part] : facts_.parts) {
+      if (!part.earns || !IsMoneyAtRest(facts_, part.order)) continue;
+      const auto* sale = Find(facts_.sales, id);
+      if (sale != nullptr && sale->state != "PLACED") continue;
+      Add("X27", {"order", id},
+          fmt::format("it is {}, and what it comes to is not its shop's: {}", part.state,
+                      sale == nullptr ? "payment knows no such sale" : "its sale is " + sale->state));
+    }
+    for (const auto& [id, sale] : facts_.sales) {
+      if (sale.uncounted.empty()) continue;
+      Add("X27", {"payment", id}, "its sale does not count refund " + sale.uncounted);
     }
   }
 

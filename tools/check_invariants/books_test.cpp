@@ -29,6 +29,21 @@ TEST(CrossCheck_Books, Ledger_ThatMissesACapture_IsNamedAgainstBothSides) {
                   Finds("X8", "provider", "order", "capture in EUR: ledger says 0, provider says 3000")));
 }
 
+TEST(CrossCheck_Books, WhatWasDeliveredLongAgo_IsEarned) {
+  auto facts = Healthy();
+  facts.parts["part1"].earns = true;
+  EXPECT_THAT(CrossCheck(facts), FindsOnly("X27", "order", "part1", "payment knows no such sale"));
+  facts.sales["part1"] = {.state = "PLACED", .uncounted = {}};
+  EXPECT_THAT(CrossCheck(facts), FindsOnly("X27", "order", "part1", "its sale is PLACED"));
+  Sees(facts, kPaymentWaits);
+  EXPECT_THAT(CrossCheck(facts), IsEmpty());
+  Sees(facts, kAtRest);
+  facts.sales["part1"] = {.state = "EARNED", .uncounted = {}};
+  EXPECT_THAT(CrossCheck(facts), IsEmpty());
+  facts.sales["part1"].uncounted = "refund1";
+  EXPECT_THAT(CrossCheck(facts), FindsOnly("X27", "payment", "part1", "does not count refund refund1"));
+}
+
 TEST(CrossCheck_Books, Ledger_InAnotherCurrency_IsNamed) {
   auto facts = Healthy();
   facts.ledger["order"] = {{"capture in USD", 3000}};

@@ -10,6 +10,7 @@
 #include "tools/check_invariants/parcels.hpp"
 #include "tools/check_invariants/prices.hpp"
 #include "tools/check_invariants/returns.hpp"
+#include "tools/check_invariants/sales.hpp"
 
 namespace market::invariants {
 namespace {
@@ -353,14 +354,16 @@ constexpr std::array kChecks = {
                  ELSE last.state IS NULL OR (r.state = 'SUCCEEDED') <> (last.state = 'SUCCEEDED')
                       OR (r.state = 'FAILED' AND last.state <> 'FAILED') END)sql"},
     Check{"M10", "payment",
-          "an entry of the ledger is in its payment's currency, about that payment or a refund of it", R"sql(
+          "an entry of the ledger is in its payment's currency, about that payment, a refund or a sale of it",
+          R"sql(
       SELECT DISTINCT e.id::text, format('%s of %s in %s; payment %s is in %s', e.cause, e.cause_id, l.currency, p.id,
                                          p.currency)
       FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id LEFT JOIN payment p ON p.id = e.payment_id
       LEFT JOIN refund r ON r.id = e.cause_id AND r.payment_id = p.id
       WHERE p.id IS NULL OR l.currency IS DISTINCT FROM p.currency
          OR (e.cause = 'CAPTURE' AND e.cause_id <> p.id)
-         OR (e.cause = 'REFUND' AND r.id IS NULL))sql"},
+         OR (e.cause IN ('REFUND', 'CLAWBACK') AND r.id IS NULL)
+         OR (e.cause IN ('EARNING', 'RELEASE', 'RESERVE_RELEASE') AND e.cause_id IS DISTINCT FROM e.seller_order_id))sql"},
     Check{"M11", "payment",
           "an order's payments are numbered without a gap, and only the last may be charged", R"sql(
       SELECT id::text, format('number %s of order %s is %s; the next is %s', number, order_id, state, coalesce(next::text, 'none'))
@@ -377,14 +380,17 @@ constexpr std::array kChecks = {
       FROM ledger_posting LEFT JOIN ledger_entry e ON e.id = entry_id
       WHERE (account IN ('seller_pending', 'seller_available', 'seller_reserve', 'payout_clearing'))
             <> (owner_id IS NOT NULL))sql"},
-    Check{
-        "M14", "payment",
-        "a capture moves money from the provider into escrow, a refund takes it back, and nothing else moves",
-        R"sql(
+    Check{"M14", "payment",
+          "a capture moves money from the provider into escrow, a refund takes it back, and what is settled "
+          "moves it from there",
+          R"sql(
       SELECT e.id::text, format('%s of %s, payment %s: %s on %s', e.cause, e.cause_id, e.payment_id, l.amount_minor, l.account)
       FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id
-      WHERE CASE l.account WHEN 'psp_clearing' THEN (l.amount_minor > 0) <> (e.cause = 'CAPTURE')
-                           WHEN 'order_escrow' THEN (l.amount_minor < 0) <> (e.cause = 'CAPTURE') ELSE true END)sql"},
+      WHERE CASE WHEN e.cause IN ('CAPTURE', 'REFUND') THEN
+                   CASE l.account WHEN 'psp_clearing' THEN (l.amount_minor > 0) <> (e.cause = 'CAPTURE')
+                                  WHEN 'order_escrow' THEN (l.amount_minor < 0) <> (e.cause = 'CAPTURE') ELSE true END
+                 WHEN e.cause IN ('EARNING', 'RELEASE', 'CLAWBACK', 'RESERVE_RELEASE') THEN
+                   l.account IN ('psp_clearing', 'payout_clearing', 'provider_fees', 'disputes', 'goodwill') ELSE false END)sql"},
     Check{"M15", "payment", "only what was captured is given back", R"sql(
       SELECT r.id::text, format('%s of payment %s, which is %s', r.amount_minor, r.payment_id, coalesce(p.state::text, 'missing'))
       FROM refund r LEFT JOIN payment p ON p.id = r.payment_id WHERE p.state IS DISTINCT FROM 'CAPTURED')sql"},
@@ -443,6 +449,9 @@ constexpr std::array kChecks = {
     Check{"X20", "order", "no coupon is used more often than it may be", kCouponsWithinLimits},
     Check{"X21", "order", "what of a line is shipped is in the parcels of its part", kShippedInParcels},
     Check{"X22", "order", "a part is as far as its parcels are", kPartsAsTheirParcels},
+    Check{"X28", "payment", "a sale is of what its payment splits for it", kSalesAreOfTheirSplits},
+    Check{"X29", "payment", "shops and the marketplace have of a sale what it says", kSalesAreBooked},
+    Check{"X30", "payment", "a balance is the sum of its postings", kBalancesArePostings},
     Check{"X38", "payment",
           "a commission rule has one version in force at a time, with the terms it was published with",
           kCommissionRulesStand},

@@ -68,6 +68,13 @@ struct PartFact {
   std::map<std::string, LineFact> lines;  // by id
   std::int64_t refunded_minor = 0;        // as the order remembers it
   std::int64_t delivery_back_minor = 0;   // what of its delivery went back with its returns
+  bool earns = false;                     // it was delivered more than a minute ago
+};
+// What payment says of what a part's shop earns.
+struct SaleFact {
+  std::string state;
+  std::string
+      uncounted;  // a refund that went through more than a minute ago, and that it does not count; "": none
 };
 
 struct SplitFact {
@@ -168,6 +175,7 @@ struct Facts {
   std::map<std::string, PaymentFact> payments;              // by order: the newest
   std::map<std::string, std::vector<PaymentFact>> earlier;  // by order: those before it
   Book ledger;                                              // one snapshot with payments
+  std::map<std::string, SaleFact> sales;                    // by part; likewise
   std::map<std::pair<std::string, std::string>, ReservationFact>
       reservations;                         // by order and offer, all lines
   std::set<std::string> catalogue_sellers;  // with a product or an offer
@@ -195,7 +203,7 @@ std::vector<const PaymentFact*> PaymentsOf(const Facts& facts, const std::string
 
 // All rules between databases: those below, and those about orders.
 std::vector<Finding> CrossCheck(const Facts& facts);
-std::vector<Finding> CheckBooks(const Facts& facts);   // X7, X8, X12
+std::vector<Finding> CheckBooks(const Facts& facts);   // X7, X8, X12, X27
 std::vector<Finding> CheckPeople(const Facts& facts);  // X9, X13, X16
 std::vector<Finding> CheckActs(const Facts& facts);    // X15
 

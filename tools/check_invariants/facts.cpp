@@ -26,7 +26,8 @@ constexpr Statement kParts{"invariants.parts", R"sql(
          l.product_id::text, l.quantity, l.cancelled, l.shipped, s.refunded_minor, l.total_minor, l.returned,
          coalesce((SELECT sum(n.restocked) FROM order_return_line n WHERE n.line_id = l.id), 0)::bigint,
          coalesce((SELECT sum(r.delivery_minor) FROM order_return r
-                   WHERE r.seller_order_id = s.id AND r.state = 'CLOSED'), 0)::bigint
+                   WHERE r.seller_order_id = s.id AND r.state = 'CLOSED'), 0)::bigint,
+         s.state IN ('DELIVERED', 'COMPLETED') AND s.moved_at < market_now() - interval '1 minute'
   FROM seller_order s LEFT JOIN order_line l ON l.seller_order_id = s.id)sql"};
 // The key of a message names the order and which of its resources, the topic says which that is.
 constexpr Statement kPulses{"invariants.pulses", R"sql(
@@ -64,6 +65,14 @@ constexpr Statement kLedger{"invariants.ledger", R"sql(
   FROM ledger_entry e JOIN payment p ON p.id = e.payment_id
   JOIN ledger_posting l ON l.entry_id = e.id AND l.account = 'psp_clearing'
   LEFT JOIN refund r ON r.id = e.cause_id)sql"};
+
+constexpr Statement kSales{"invariants.sales", R"sql(
+  SELECT s.seller_order_id::text, s.state::text,
+         coalesce((SELECT min(r.id::text) FROM refund r JOIN payment p ON p.id = r.payment_id
+                   WHERE p.order_id = s.order_id AND r.seller_order_id = s.seller_order_id AND r.state = 'SUCCEEDED'
+                     AND r.updated_at < market_now() - interval '1 minute' AND s.placed_at < market_now() - interval '1 minute'
+                     AND NOT EXISTS (SELECT FROM sale_refund c WHERE c.refund_id = r.id)), '')
+  FROM sale s)sql"};
 
 constexpr Statement kReservations{"invariants.reservations", R"sql(
   SELECT r.order_id::text, r.line_id::text, r.offer_id::text, r.quantity, r.held, r.committed, r.consumed, r.restocked,
@@ -151,6 +160,7 @@ void ReadParts(const Result& rows, Facts& facts) {
     part.total_minor = row.Int(4);
     part.refunded_minor = row.Int(11);
     part.delivery_back_minor = row.Int(15);
+    part.earns = row.GetBool(16);
     if (row.IsNull(5)) continue;
     part.lines[Copy(row, 5)] = {.offer = Copy(row, 6),
                                 .product = Copy(row, 7),
@@ -319,7 +329,8 @@ Task<> Sources::LoadOrdersAgain(Facts& facts) {
 }
 
 Task<> Sources::LoadPayments(Facts& facts) {
-  const auto results = co_await Snapshot("payment", {kPayments, kSplits, kRefunds, kLedger, kTelling});
+  const auto results =
+      co_await Snapshot("payment", {kPayments, kSplits, kRefunds, kLedger, kTelling, kSales});
   for (const auto row : results[0]) {
     PaymentFact payment{.id = Copy(row, 1),
                         .buyer = Copy(row, 2),
@@ -358,6 +369,7 @@ Task<> Sources::LoadPayments(Facts& facts) {
   for (const auto row : results[4]) {
     if (auto* payment = newest(row)) payment->tells = true;
   }
+  for (const auto row : results[5]) facts.sales.emplace(Copy(row, 0), SaleFact{Copy(row, 1), Copy(row, 2)});
   for (const auto row : results[3]) {
     facts.ledger[Copy(row, 0)][NameOfMovement(Copy(row, 1), Copy(row, 2), Copy(row, 3))] += row.Int(4);
   }

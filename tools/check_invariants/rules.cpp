@@ -42,6 +42,8 @@ constexpr std::array kCrossRules = {
          "the one list of acts has every act that is on record, as it is there, and no other; always"},
     Rule{"X16", "auth, user, order",
          "nothing personal is left of an account that was closed, once every service has erased it"},
+    Rule{"X27", "order, payment",
+         "what was delivered is earned, and what of a sale went back is counted, within a minute"},
 };
 
 }  // namespace

@@ -18,7 +18,8 @@ identity::Permissions Of(domain::Role role) {
               options::AUDIT_READ,       options::MESSAGES_READ,     options::TERMS_WRITE,
               options::PRODUCTS_READ,    options::PRODUCTS_MODERATE, options::CONTENT_MODERATE,
               options::SEARCH_WRITE,     options::TAXES_WRITE,       options::COUPONS_WRITE,
-              options::RETURNS_WRITE,    options::COMMISSIONS_WRITE, options::FINDINGS_WRITE};
+              options::RETURNS_WRITE,    options::COMMISSIONS_WRITE, options::FINDINGS_WRITE,
+              options::PAYOUTS_READ};
     case domain::Role::kSupport:
       return {options::ACCOUNTS_READ, options::ACCOUNTS_DISABLE, options::SELLERS_READ,
               options::ORDERS_READ,   options::ORDERS_CANCEL,    options::PAYMENTS_READ,
@@ -27,7 +28,8 @@ identity::Permissions Of(domain::Role role) {
     case domain::Role::kFinance:
       return {options::ORDERS_READ,       options::PAYMENTS_READ,  options::PAYMENTS_REFUND,
               options::LEDGER_READ,       options::TAXES_WRITE,    options::COUPONS_WRITE,
-              options::COMMISSIONS_WRITE, options::FINDINGS_WRITE, options::ROLES_READ};
+              options::COMMISSIONS_WRITE, options::FINDINGS_WRITE, options::PAYOUTS_READ,
+              options::ROLES_READ};
     case domain::Role::kModerator:
       return {options::CATEGORIES_WRITE, options::SELLERS_READ,      options::SELLERS_APPROVE,
               options::SELLERS_SUSPEND,  options::SELLERS_CONTROL,   options::MESSAGES_READ,
@@ -45,13 +47,13 @@ identity::Permissions Of(domain::MemberRole role) {
               options::SELLERS_READ,    options::SELLERS_WRITE,  options::MEMBERS_WRITE,
               options::SELLERS_CONTROL, options::API_KEYS_WRITE, options::MESSAGES_READ,
               options::MESSAGES_WRITE,  options::REVIEWS_REPLY,  options::DELIVERY_WRITE,
-              options::COUPONS_WRITE,   options::RETURNS_WRITE};
+              options::COUPONS_WRITE,   options::RETURNS_WRITE,  options::PAYOUTS_READ};
     case domain::MemberRole::kManager:
-      return {options::PRODUCTS_READ,  options::PRODUCTS_WRITE, options::OFFERS_WRITE,
-              options::STOCK_ADJUST,   options::ORDERS_READ,    options::ORDERS_FULFIL,
-              options::SELLERS_READ,   options::SELLERS_WRITE,  options::MEMBERS_WRITE,
-              options::MESSAGES_READ,  options::MESSAGES_WRITE, options::REVIEWS_REPLY,
-              options::DELIVERY_WRITE, options::COUPONS_WRITE,  options::RETURNS_WRITE};
+      return {
+          options::PRODUCTS_READ,  options::PRODUCTS_WRITE, options::OFFERS_WRITE,   options::STOCK_ADJUST,
+          options::ORDERS_READ,    options::ORDERS_FULFIL,  options::SELLERS_READ,   options::SELLERS_WRITE,
+          options::MEMBERS_WRITE,  options::MESSAGES_READ,  options::MESSAGES_WRITE, options::REVIEWS_REPLY,
+          options::DELIVERY_WRITE, options::COUPONS_WRITE,  options::RETURNS_WRITE,  options::PAYOUTS_READ};
     case domain::MemberRole::kStaff:
       return {options::PRODUCTS_READ,  options::STOCK_ADJUST, options::ORDERS_READ,
               options::ORDERS_FULFIL,  options::SELLERS_READ, options::MESSAGES_READ,

@@ -171,6 +171,8 @@ std::vector<News> OfReturnClosed(const Event& event) {
 
 std::vector<News> OfRefund(const Event& event) {
   const auto refunded = *events::As<payment::PaymentRefunded>(event);
+  if (refunded.amount().amount() == 0)
+    return {};  // of what had cost nothing, or where an operator was faster
   return {ToBuyer(Kind::kOrderRefunded, event,
                   {.order = UuidOf(refunded.order_id()),
                    .seller_order = UuidOf(refunded.seller_order_id()),

@@ -80,7 +80,7 @@ Task<api::order::Order> OrderService::PlaceOrder(CallContext& call, api::order::
 Task<domain::Order> OrderService::Draft(CallContext& call, const api::order::PlaceOrderRequest& request) {
   const auto items = ItemsFrom(request.items());
   auto [offers, address] = co_await runtime::Both(
-      FetchOffers(call, items, request.currency(), CategoriesFor(request)), FetchAddress(call, request));
+      FetchOffers(call, items, request.currency(), Categories::kTold), FetchAddress(call, request));
   // When a sale is over most are told so here, without an order that would only fail.
   const auto sold_out = domain::SoldOut(items, offers);
   if (!sold_out.empty()) throw SoldOutRefusal(sold_out, request.items());

@@ -34,6 +34,24 @@ std::int64_t CostOfGone(const SellerOrderId& part, std::span<const LineNow> line
   return cost;
 }
 
+std::vector<UnitsBack> GoneOf(const SellerOrderId& part, std::span<const LineNow> lines) {
+  std::vector<UnitsBack> back;
+  for (const auto& line : lines) {
+    if (line.part != part || line.Gone() == 0) continue;
+    back.push_back({line.line, line.Gone(), Portion(line.total_minor, line.Gone(), line.quantity)});
+  }
+  return back;
+}
+
+std::vector<UnitsBack> BackOf(std::span<const LineNow> lines, std::span<const Units> units) {
+  std::vector<UnitsBack> back;
+  for (const auto& line : lines) {
+    const auto* some = FindUnits(units, line.line);
+    if (some != nullptr) back.push_back({line.line, some->quantity, CostOf(line, some->quantity)});
+  }
+  return back;
+}
+
 Cut CutAll(const SellerOrderId& part, std::span<const LineNow> lines) {
   Cut cut{.part = part, .units = {}, .cost_minor = {}};
   bool some_sent = false;

@@ -38,6 +38,15 @@ struct LineNow {
   std::int64_t Gone() const { return cancelled + returned; }
 };
 
+// Units that are the buyer's no more, and what they cost together.
+struct UnitsBack {
+  LineId line;
+  std::int64_t quantity = 0;
+  std::int64_t amount_minor = 0;
+
+  bool operator==(const UnitsBack&) const = default;
+};
+
 // What ends of one part.
 struct Cut {
   SellerOrderId part;
@@ -52,6 +61,9 @@ struct Cut {
 std::int64_t CostOf(const LineNow& line, std::int64_t units);
 // What the units of a part that are gone by now cost together; `lines` may be those of others, too.
 std::int64_t CostOfGone(const SellerOrderId& part, std::span<const LineNow> lines);
+// The same by line, of those of which some are; and of further units.
+std::vector<UnitsBack> GoneOf(const SellerOrderId& part, std::span<const LineNow> lines);
+std::vector<UnitsBack> BackOf(std::span<const LineNow> lines, std::span<const Units> units);
 
 // All that is left of a part; `lines` may be those of others, too.
 Cut CutAll(const SellerOrderId& part, std::span<const LineNow> lines);

@@ -137,6 +137,18 @@ TEST(Cancellation, ALine_IsNamedOnceAndIsOneOfThese) {
   EXPECT_EQ(ReasonOfLines(lines, std::array{Units{LineId::New(), 1}}), "NOT_FOUND");
 }
 
+TEST(Cancellation, WhatGoesBack_IsToldByLine) {
+  const auto part = SellerOrderId::New();
+  auto line = ALineOf(part, 3, 100);
+  const auto other = ALineOf(part, 2, 10);
+  const auto alien = ALineOf(SellerOrderId::New(), 9, 9);
+  line.cancelled = 1;
+  const std::array lines = {line, other, alien};
+  EXPECT_EQ(GoneOf(part, lines), (std::vector<UnitsBack>{{line.line, 1, 33}}));
+  EXPECT_EQ(BackOf(lines, std::array{Units{line.line, 2}, Units{other.line, 1}}),
+            (std::vector<UnitsBack>{{line.line, 2, 67}, {other.line, 1, 5}}));
+}
+
 // The rest of what was sent in part: its units and no more, since its delivery is earned.
 TEST(Cancellation, OfWhatWasSentInPart_OnlyTheUnitsGoBack) {
   const auto part = SellerOrderId::New();

@@ -21,6 +21,7 @@ struct Line {
   LineId id;  // nil in a quote
   OfferId offer;
   ProductId product;
+  std::vector<CategoryId> categories;  // of the product as it was bought: its own, then those above
   std::string title;
   std::optional<std::string> picture;  // where a small one is
   std::string sku;

@@ -29,6 +29,12 @@ std::int64_t SumOf(std::span<const Discount> discounts) {
   return sum;
 }
 
+std::int64_t SumOf(std::span<const Discount> discounts, Funder funder) {
+  std::int64_t sum = 0;
+  for (const auto& discount : discounts) sum += discount.funder == funder ? discount.amount_minor : 0;
+  return sum;
+}
+
 struct Price MakePrice(std::int64_t base_minor, std::vector<Discount> discounts, const TaxTerm& term,
                        TaxMode mode) {
   std::int64_t net = base_minor;

@@ -30,6 +30,8 @@ struct Discount {
 };
 
 std::int64_t SumOf(std::span<const Discount> discounts);
+// Of that what this one bears.
+std::int64_t SumOf(std::span<const Discount> discounts, Funder funder);
 
 // Whether the prices of the market have their tax in them, or it is added to them.
 enum class TaxMode : std::uint8_t { kIncluded, kAdded };

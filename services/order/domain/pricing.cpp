@@ -195,6 +195,7 @@ Priced Price(std::span<const Item> items, std::span<const Offer> offers, const T
     part->lines.push_back({.id = {},
                            .offer = offer.id,
                            .product = offer.product,
+                           .categories = {offer.categories.rbegin(), offer.categories.rend()},
                            .title = offer.title,
                            .picture = offer.picture,
                            .sku = offer.sku,

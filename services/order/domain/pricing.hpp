@@ -32,7 +32,7 @@ struct Offer {
   std::int64_t weight_grams = 0;  // of one unit; 0: nobody knows
   std::string tax_class = {};     // "": the standard one
   std::vector<CategoryId> categories =
-      {};  // of the product, those above first; only where coupons look at them
+      {};  // of the product, those above first; only where they were asked for
   std::optional<std::string> picture = {};  // where a small one of the product is
 };
 

@@ -41,6 +41,15 @@ TEST(Merge, SameOfferTwice_IsOneLine) {
   EXPECT_EQ(merged[0].quantity, 4);
 }
 
+TEST(Price, ALine_KeepsItsCategoriesTheNearestFirst) {
+  auto offer = AnOffer(1999, kAnna);
+  const std::vector<CategoryId> from_above = {CategoryId::New(), CategoryId::New(), CategoryId::New()};
+  offer.categories = from_above;
+  const auto priced = Price(std::vector<Item>{{offer.id, 1}}, std::vector{offer}, {});
+  EXPECT_EQ(priced.parts.at(0).lines.at(0).categories,
+            std::vector<CategoryId>(from_above.rbegin(), from_above.rend()));
+}
+
 TEST(Price, TwoSellers_SplitsAndSumsToTheWhole) {
   const std::vector<Offer> offers = {AnOffer(1999, kAnna), AnOffer(500, kBob), AnOffer(1, kAnna)};
   const auto priced =

@@ -60,7 +60,7 @@ std::vector<Units> Return::UnitsOf() const {
 
 ComingBack WhatGoesBack(std::span<const LineNow> lines, std::span<const Units> units,
                         std::int64_t delivery_minor) {
-  ComingBack back{.amount_minor = 0, .delivery_minor = 0, .all = true};
+  ComingBack back{.amount_minor = 0, .delivery_minor = 0, .all = true, .lines = BackOf(lines, units)};
   for (const auto& line : lines) {
     const auto coming = QuantityOf(units, line.line);
     back.amount_minor += CostOf(line, coming);

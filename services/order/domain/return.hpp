@@ -88,6 +88,7 @@ struct ComingBack {
   std::int64_t amount_minor = 0;
   std::int64_t delivery_minor = 0;  // of that
   bool all = false;                 // that is left of the part: nothing of it stays with its buyer
+  std::vector<UnitsBack> lines = {};
 };
 
 // The units' share of their lines; with the last unit of the part that was not cancelled its delivery, too, whatever the

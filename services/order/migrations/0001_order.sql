@@ -148,6 +148,7 @@ CREATE TABLE order_line (
   position          integer NOT NULL,
   offer_id          uuid NOT NULL,
   product_id        uuid NOT NULL,
+  category_ids      uuid[] NOT NULL DEFAULT '{}',  -- of the product: its own, then those above, the nearest first
   title             text NOT NULL,
   picture           text,                     -- where a small one of the product was
   sku               text NOT NULL,
@@ -173,7 +174,7 @@ CREATE TABLE order_line (
 COMMENT ON TABLE order_line IS 'mutable';
 CREATE TRIGGER order_line_stays BEFORE DELETE ON order_line FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER order_line_terms_stay
-  BEFORE UPDATE OF id, seller_order_id, position, offer_id, product_id, title, picture, sku, options, quantity, unit_price_minor,
+  BEFORE UPDATE OF id, seller_order_id, position, offer_id, product_id, category_ids, title, picture, sku, options, quantity, unit_price_minor,
                    discounts, discount_minor, tax_rate_ppm, tax_mode, tax_minor, tax_rate_id, no_tax, total_minor ON order_line
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 

@@ -49,14 +49,14 @@ constexpr Statement kInsert{"order.insert", R"sql(
   line AS (
     INSERT INTO order_line (id, seller_order_id, position, offer_id, product_id, title, sku, options, quantity,
                             unit_price_minor, discounts, discount_minor, tax_rate_ppm, tax_mode, tax_minor, total_minor,
-                            tax_rate_id, no_tax, picture)
+                            tax_rate_id, no_tax, picture, category_ids)
     SELECT id, part, position, offer, product, title, sku, options::jsonb, quantity, price, discounts::jsonb, discount,
-           tax_rate, tax_mode, tax, total, rate, no_tax, picture
+           tax_rate, tax_mode, tax, total, rate, no_tax, picture, categories::uuid[]
     FROM unnest($20::uuid[], $21::uuid[], $22::uuid[], $23::uuid[], $24::text[], $25::text[], $26::text[],
                 $27::bigint[], $28::bigint[], $29::text[], $30::bigint[], $31::bigint[], $32::text[],
-                $33::bigint[], $34::bigint[], $40::uuid[], $41::text[], $56::text[])
+                $33::bigint[], $34::bigint[], $40::uuid[], $41::text[], $56::text[], $57::text[])
       WITH ORDINALITY AS l (id, part, offer, product, title, sku, options, quantity, price, discounts, discount,
-                            tax_rate, tax_mode, tax, total, rate, no_tax, picture, position))
+                            tax_rate, tax_mode, tax, total, rate, no_tax, picture, categories, position))
   INSERT INTO checkout (order_id, step, lease_until, deadline_at, trace, buyer_id)
   VALUES ($1, 'FORWARD', market_now() + $35::interval, market_now() + $36::interval, $37, buyer_with_room($3, $38)))sql"};
 
@@ -229,6 +229,13 @@ struct PriceColumns {
   std::vector<std::int64_t> totals;
 };
 
+// '{…,…}': as a column of arrays of different lengths can be sent.
+std::string ArrayOf(const std::vector<domain::CategoryId>& ids) {
+  std::string text = "{";
+  for (const auto& id : ids) text.append(text.size() > 1 ? "," : "").append(id.ToString());
+  return text + '}';
+}
+
 struct LineColumns : PriceColumns {
   explicit LineColumns(const domain::Order& order) {
     for (const auto& part : order.parts) {
@@ -237,6 +244,7 @@ struct LineColumns : PriceColumns {
         parts.push_back(part.id);
         offers.push_back(line.offer);
         products.push_back(line.product);
+        categories.push_back(ArrayOf(line.categories));
         titles.push_back(line.title);
         pictures.push_back(line.picture);
         skus.push_back(line.sku);
@@ -251,6 +259,7 @@ struct LineColumns : PriceColumns {
   std::vector<domain::SellerOrderId> parts;
   std::vector<domain::OfferId> offers;
   std::vector<domain::ProductId> products;
+  std::vector<std::string> categories;
   std::vector<std::string> titles;
   std::vector<std::optional<std::string>> pictures;
   std::vector<std::string> skus;
@@ -318,7 +327,7 @@ Task<> Checkouts::TryInsert(Work work, const domain::Order& order, const std::st
             trace, limits_.open_of_buyer, order.accepted_terms, lines.rates, lines.no_taxes, sent.methods,
             sent.names, sent.days_from, sent.days_to, sent.places, sent.prices, sent.discounts,
             sent.discounts_minor, sent.tax_rates, sent.tax_modes, sent.taxes, sent.rates, sent.no_taxes,
-            sent.totals, lines.pictures);
+            sent.totals, lines.pictures, lines.categories);
   if (!order.coupons.empty()) AppendRedemption(batch, order);
   AppendCartClaim(batch, order);
   co_await database_.Write(work, std::move(batch));

@@ -61,6 +61,22 @@ Task<> ExpectSame(Store& store, const domain::Order& answered) {
   }
 }
 
+// Whoever places it later tells them, too.
+TEST(Checkouts, ALine_KeepsTheCategoriesOfItsProduct) {
+  WithStore([](Store& store) -> Task<> {
+    auto order = AnOrder();
+    const std::vector<domain::CategoryId> categories = {domain::CategoryId::New(), domain::CategoryId::New()};
+    order.parts[0].lines[0].categories = categories;
+    co_await testing::Insert(store.checkouts, order);
+    const auto read = co_await store.Read(order);
+    EXPECT_EQ(read.parts.at(0).lines.at(0).categories, categories);
+    EXPECT_TRUE(read.parts.at(1).lines.at(0).categories.empty());
+    EXPECT_THROW(Sql("UPDATE order_line SET category_ids = '{}' WHERE id = '" +
+                     read.parts[0].lines[0].id.ToString() + "'"),
+                 std::exception);
+  });
+}
+
 TEST(Checkouts, AStaleFence_WritesNothingWhateverItIsAbout) {
   WithStore([](Store& store) -> Task<> {
     auto order = AnOrder();

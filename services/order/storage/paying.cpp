@@ -200,10 +200,11 @@ Task<> Checkouts::Secure(Work work, const Lease& lease, domain::PaymentSummary p
     std::vector<outbox::NewMessage> messages{CaptureMessage(lease.order, lease.trace)};
     for (const auto& part : parts) {
       const Money cost{domain::CostOfGone(part.id, lines), part.currency};
+      const auto gone = domain::GoneOf(part.id, lines);
       if (domain::IsDead(part.state) || domain::IsAllBack(part.id, lines)) {
-        messages.push_back(RefundMessage(lease.order, part.id, std::nullopt, lease.trace));
-      } else if (cost.minor > 0) {
-        messages.push_back(RefundMessage(lease.order, part.id, cost, lease.trace));
+        messages.push_back(RefundMessage(lease.order, part.id, {{}, gone}, part.currency, lease.trace));
+      } else if (!gone.empty()) {
+        messages.push_back(RefundMessage(lease.order, part.id, {cost, gone}, part.currency, lease.trace));
       }
     }
     outbox::Append(batch, messages);

@@ -226,10 +226,9 @@ std::vector<Units> RestockedOf(const Return& coming, const Restock& restock) {
 void AppendClosing(Batch& batch, const Return& coming, const domain::ComingBack& back,
                    const std::vector<Units>& restocked, const std::string& trace, Time now) {
   batch.Add(kUnitsAreBack, coming.id).Add(kTouchPartOfReturn, coming.part, now);
-  if (back.amount_minor > 0) {
-    const auto amount = back.all ? std::nullopt : std::optional(Money{back.amount_minor, coming.currency});
-    outbox::Append(batch, RefundMessage(coming.order, coming.part, amount, trace, kReturned));
-  }
+  const auto amount = back.all ? std::nullopt : std::optional(Money{back.amount_minor, coming.currency});
+  outbox::Append(batch, RefundMessage(coming.order, coming.part, {amount, back.lines}, coming.currency, trace,
+                                      kReturned));
   if (restocked.empty()) return;
   const ReturnColumns units(restocked);
   batch.Add(kRestockLines, coming.id, units.lines, units.quantities);

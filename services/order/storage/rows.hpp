@@ -154,6 +154,7 @@ inline constexpr Columns kLine{
     Column{"l.id", &LineOfPart::line, &domain::Line::id},
     Column{"l.offer_id", &LineOfPart::line, &domain::Line::offer},
     Column{"l.product_id", &LineOfPart::line, &domain::Line::product},
+    Column{"l.category_ids", &LineOfPart::line, &domain::Line::categories},
     Column{"l.title", &LineOfPart::line, &domain::Line::title},
     Column{"l.picture", &LineOfPart::line, &domain::Line::picture},
     Column{"l.sku", &LineOfPart::line, &domain::Line::sku},

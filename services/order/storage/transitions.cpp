@@ -44,7 +44,8 @@ constexpr Statement kHearRefund{"order.hear_refund", R"sql(
 struct Ended {
   HeldPart part;
   Cut cut;
-  std::vector<domain::State> then = {};  // what a part that goes on becomes with it
+  std::vector<domain::UnitsBack> back = {};  // what its units cost
+  std::vector<domain::State> then = {};      // what a part that goes on becomes with it
 
   std::optional<Money> Cost() const {
     return cut.cost_minor ? std::optional(Money{*cut.cost_minor, part.currency}) : std::nullopt;
@@ -65,7 +66,7 @@ void AppendCancellation(Batch& batch, const Work& work, audit::Act act, const do
                         const std::vector<Ended>& ended, const std::vector<LineNow>& lines) {
   act.target_type = "order";
   act.target_id = order.ToString();
-  for (const auto& [part, cut, then] : ended) {
+  for (const auto& [part, cut, back, then] : ended) {
     if (cut.EndsPart()) {
       act.before[part.moved.id.ToString()] = domain::Name(part.state);
       act.after[part.moved.id.ToString()] = domain::Name(domain::State::kCancelled);
@@ -96,17 +97,15 @@ Error NotInParts() {
 std::size_t AppendEnding(Batch& batch, const Run& run, const std::vector<Ended>& all, const Ending& ending) {
   std::size_t answer = 0;
   for (const auto& ended : all) {
-    auto [part, cut, then] = ended;
+    auto [part, cut, back, then] = ended;
     const UnitColumns units(cut.units);
     const auto to = cut.EndsPart() ? ending.to : then.empty() ? part.state : then.front();
     answer = AppendStep(batch, run, part,
                         {.to = to, .actor = ending.actor, .reason = ending.reason, .cancelled = units});
     batch.Add(kCancelUnits, part.moved.id, units.lines, units.quantities);
     outbox::Append(batch, ReleaseMessage(part.moved.order, cut.units, run.trace));
-    const auto cost = ended.Cost();
-    if (!cost || cost->minor > 0) {
-      outbox::Append(batch, RefundMessage(part.moved.order, part.moved.id, cost, run.trace));
-    }
+    outbox::Append(batch, RefundMessage(part.moved.order, part.moved.id, {ended.Cost(), ended.back},
+                                        part.currency, run.trace));
     events::Append(batch, run.work, EventOf(ended, ending));
     for (const auto step : then) {
       if (step != to) answer = AppendStep(batch, run, part, {.to = step, .actor = ending.actor});
@@ -161,6 +160,7 @@ std::vector<Ended> EndedOf(const std::vector<HeldPart>& parts, const Content& co
     const auto& id = part.moved.id;
     auto& one = ended.emplace_back(part, wanted.empty() ? domain::CutAll(id, content.lines)
                                                         : domain::CutUnits(id, content.lines, wanted));
+    one.back = domain::BackOf(content.lines, one.cut.units);
     if (part.state == domain::State::kPartiallyShipped && domain::LeavesNothing(one.cut, content.lines))
       one.then = domain::StepsWithoutRest(id, content.parcels);
   }

@@ -187,6 +187,7 @@ class FakePayments final : public api::PaymentStandIn {
   std::map<std::string, Payment> orders;
   std::vector<std::string> refunded;  // seller orders,
   std::vector<std::string> reasons;   // and why each
+  std::vector<api::payment::RefundForOrderRequest> asked;
   bool captures_fail = false;
   bool captures_are_refused = false;  // for good
 
@@ -252,6 +253,7 @@ class FakePayments final : public api::PaymentStandIn {
     co_return faults_.Around([&] {
       refunded.push_back(request.seller_order_id());
       reasons.push_back(request.reason());
+      asked.push_back(request);
       auto& payment = orders[request.order_id()];
       const bool repeated = !refund_ids_.insert(request.refund_id()).second;
       std::int64_t sum = 0;

@@ -52,6 +52,12 @@ Task<api::payment::Payment> Refund(const OutboxDeps& deps, CallContext& call, co
   if (command.refund().has_amount()) *request.mutable_amount() = command.refund().amount();
   const auto& reason = command.refund().reason();
   request.set_reason(reason.empty() ? std::string(kCancelled) : reason);
+  for (const auto& line : command.refund().lines()) {
+    auto& to = *request.add_lines();
+    to.set_line_id(line.line_id());
+    to.set_quantity(line.quantity());
+    *to.mutable_amount() = line.amount();
+  }
   auto payment = co_await deps.payments.RefundForOrder(call, std::move(request));
   for (const auto& refund : payment.refunds()) {
     if (refund.state() != api::payment::Payment::Refund::FAILED || refund.id() != message.id.ToString())

@@ -211,6 +211,11 @@ TEST(OutboxHandlers, WhatCameBack_IsRefundedAndRestocked) {
     group.Keep("relay", world.relay.Deliveries().Run());
     co_await Eventually([&] { return world.Left() == "0"; });
     EXPECT_EQ(world.payments.reasons, std::vector<std::string>{"returned"});
+    const auto& asked = world.payments.asked.at(0);
+    EXPECT_EQ(asked.lines_size(), 1);
+    EXPECT_EQ(asked.lines(0).line_id(), part.lines[0].id.ToString());
+    EXPECT_EQ(asked.lines(0).quantity(), 2);
+    EXPECT_EQ(asked.lines(0).amount().amount(), 2 * 1999);
     EXPECT_EQ((co_await world.Read(order.id)).payment.refunded_minor, 2 * 1999);
     EXPECT_EQ(world.stock.restocked.size(), 1u);
     const auto& restocked = world.stock.restocked.at(0);

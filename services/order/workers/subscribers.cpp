@@ -8,8 +8,9 @@ namespace {
 
 namespace contract = ::marketplace::order::v1;
 
-// Names its position in the log for ever.
+// Each names its position in the log for ever.
 constexpr std::string_view kNotification = "notification";
+constexpr std::string_view kPayment = "payment";
 
 }  // namespace
 
@@ -30,6 +31,17 @@ events::Subscription::Options NotificationSubscription(outbox::Relay::Options re
 
 events::Subscription::Deliver TellNotification(api::NotificationApi& notifications) {
   return rpc::Telling(notifications, kNotification);
+}
+
+events::Subscription::Options PaymentSubscription(outbox::Relay::Options relay) {
+  return {.subscriber = std::string(kPayment),
+          .types = events::NamesOf<contract::SellerOrderPlaced, contract::SellerOrderDelivered,
+                                   contract::SellerOrderCompleted>(),
+          .relay = std::move(relay)};
+}
+
+events::Subscription::Deliver TellPayment(api::PaymentApi& payments) {
+  return rpc::Telling(payments, kPayment);
 }
 
 std::vector<std::string> PublicFacts() {

@@ -250,7 +250,7 @@ Task<api::payment::CommissionSimulation> PaymentService::SimulateCommissionRule(
   std::optional<storage::SoldPosition> after;
   bool complete = false;
   while (!complete && seen < kSimulatedLines) {
-    const auto lines = co_await deps_.sales.Sold(call, from, after, kSimulatedPage);
+    const auto lines = co_await deps_.sold.Sold(call, from, after, kSimulatedPage);
     for (const auto& line : lines) simulation.Add(line);
     seen += static_cast<std::int64_t>(lines.size());
     complete = lines.size() < static_cast<std::size_t>(kSimulatedPage);

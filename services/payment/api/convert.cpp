@@ -62,11 +62,21 @@ void AddAttempts(Proto& out, const domain::Payment& payment) {
 }
 
 template <class Request>
-std::optional<Money> AmountFrom(const Request& request) {
+std::optional<Money> AmountFrom(const Request& request, std::int64_t least) {
   if (!request.has_amount()) return std::nullopt;
   const auto amount = conversions::MoneyFrom(request.amount());
-  if (amount.minor < 1) throw InvalidArgument("amount", "TOO_SMALL", "must be at least 1");
+  if (amount.minor < least) {
+    throw InvalidArgument("amount", "TOO_SMALL", "must be at least " + std::to_string(least));
+  }
   return amount;
+}
+
+std::vector<domain::RefundedLine> LinesFrom(const api::payment::RefundForOrderRequest& request) {
+  std::vector<domain::RefundedLine> lines;
+  for (const auto& line : request.lines()) {
+    lines.push_back({domain::LineId::From(line.line_id()), line.quantity(), line.amount().amount()});
+  }
+  return lines;
 }
 
 void AddRefunds(Proto& out, const domain::Payment& payment) {
@@ -105,15 +115,16 @@ domain::Payment DraftFrom(const api::payment::AuthorizePaymentRequest& request, 
 domain::WantedRefund WantedFrom(const api::payment::RefundForOrderRequest& request) {
   return {.id = domain::RefundId::From(request.refund_id()),
           .seller_order = domain::SellerOrderId::From(request.seller_order_id()),
-          .amount = AmountFrom(request),
-          .reason = request.reason()};
+          .amount = AmountFrom(request, 0),
+          .reason = request.reason(),
+          .lines = LinesFrom(request)};
 }
 
 domain::WantedRefund WantedFrom(const api::payment::RefundPaymentRequest& request, const Uuid& id,
                                 const AccountId& by) {
   return {.id = domain::RefundId(id),
           .seller_order = domain::SellerOrderId::From(request.seller_order_id()),
-          .amount = AmountFrom(request),
+          .amount = AmountFrom(request, 1),
           .reason = request.reason(),
           .bound = domain::Bound::kExactly,
           .account = by};
@@ -167,10 +178,11 @@ Proto ToProto(const domain::Payment& payment) {
 api::payment::LedgerEntry ToProto(const storage::Booked& entry) {
   api::payment::LedgerEntry out;
   out.set_id(entry.id.ToString());
-  out.set_cause(entry.cause == domain::LedgerCause::kCapture ? api::payment::LedgerEntry::CAPTURE
-                                                             : api::payment::LedgerEntry::REFUND);
+  // Words and numbers of the contract are those of the domain, one further on.
+  out.set_cause(static_cast<api::payment::LedgerEntry::Cause>(static_cast<int>(entry.cause) + 1));
   out.set_cause_id(entry.cause_id.ToString());
   if (entry.payment) out.set_payment_id(entry.payment->ToString());
+  if (entry.seller_order) out.set_seller_order_id(entry.seller_order->ToString());
   *out.mutable_create_time() = ToProto(entry.created_at);
   for (const auto& posting : entry.postings) {
     auto& to = *out.add_postings();

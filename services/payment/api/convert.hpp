@@ -4,6 +4,7 @@
 
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "services/payment/domain/payment.hpp"
+#include "services/payment/domain/settlement.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/span.hpp"
 
@@ -32,5 +33,12 @@ storage::Span SpanFrom(const Request& request) {
 std::optional<domain::State> StateFrom(api::payment::Payment::State state);
 api::payment::Payment ToProto(const domain::Payment& payment);
 api::payment::LedgerEntry ToProto(const storage::Booked& entry);
+
+// Nothing for a state that no sale is ever in.
+std::optional<domain::SaleState> SaleStateFrom(api::payment::Sale::State state);
+api::payment::Sale ToProto(const domain::Sale& sale);
+api::payment::SellerBalance::InCurrency ToProto(const storage::SellerBalance& balance);
+// What it changed for the shop whose postings it has.
+api::payment::SellerLedgerEntry ToSellerProto(const storage::Booked& entry);
 
 }  // namespace market::payment

@@ -3,6 +3,7 @@
 
 #include "platform/rpc/page.hpp"
 #include "services/payment/api/convert.hpp"
+#include "services/payment/api/paging.hpp"
 
 namespace market::payment {
 namespace {
@@ -10,27 +11,6 @@ namespace {
 storage::Scope ScopeOf(const CallContext& call) {
   return call.Reach().everything ? storage::Scope::Everything()
                                  : storage::Scope::Buyer(call.Caller().account);
-}
-
-template <class SomeId>
-std::optional<SomeId> IdFrom(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(SomeId::From(text));
-}
-
-template <class SomeId>
-std::optional<SomeId> After(const rpc::PageTokens& pages, const std::string& filter,
-                            const std::string& token) {
-  const auto position = pages.Decode<SomeId>(filter, token);
-  return position ? std::optional(std::get<0>(*position)) : std::nullopt;
-}
-
-template <class Request>
-std::string SpanText(const Request& request) {
-  const auto text = [](bool has, const google::protobuf::Timestamp& time) {
-    return has ? std::to_string(time.seconds()) + '.' + std::to_string(time.nanos()) : std::string();
-  };
-  return text(request.has_create_time_from(), request.create_time_from()) + '|' +
-         text(request.has_create_time_to(), request.create_time_to());
 }
 
 }  // namespace
@@ -76,9 +56,10 @@ Task<api::payment::ListLedgerEntriesResponse> PaymentService::ListLedgerEntries(
     CallContext& call, api::payment::ListLedgerEntriesRequest request) {
   const storage::WantedEntries wanted{.payment = IdFrom<domain::PaymentId>(request.payment_id()),
                                       .account = AccountFrom(request.account()),
-                                      .created = SpanFrom(request)};
-  const auto filter =
-      "ledger_entries|" + request.payment_id() + '|' + request.account() + '|' + SpanText(request);
+                                      .created = SpanFrom(request),
+                                      .owner = IdFrom<SellerId>(request.owner_id())};
+  const auto filter = "ledger_entries|" + request.payment_id() + '|' + request.account() + '|' +
+                      request.owner_id() + '|' + SpanText(request);
   const auto size = rpc::PageSize(request.page_size());
   auto entries = co_await deps_.ledger.List(
       call, wanted, After<storage::EntryId>(deps_.pages, filter, request.page_token()), size + 1);
@@ -91,10 +72,13 @@ Task<api::payment::ListLedgerEntriesResponse> PaymentService::ListLedgerEntries(
   co_return response;
 }
 
-Task<api::payment::TrialBalanceResponse> PaymentService::TrialBalance(CallContext& call,
-                                                                      api::payment::TrialBalanceRequest) {
+Task<api::payment::TrialBalanceResponse> PaymentService::TrialBalance(
+    CallContext& call, api::payment::TrialBalanceRequest request) {
   api::payment::TrialBalanceResponse response;
-  for (const auto& balance : co_await deps_.ledger.TrialBalance(call)) {
+  const auto balances = request.has_as_of()
+                            ? co_await deps_.ledger.TrialBalance(call, TimeFrom("asOf", request.as_of()))
+                            : co_await deps_.ledger.TrialBalance(call);
+  for (const auto& balance : balances) {
     auto& to = *response.add_balances();
     to.set_account(std::string(domain::Name(balance.account)));
     to.set_currency(std::string(balance.currency.Code()));

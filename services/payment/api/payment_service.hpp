@@ -3,12 +3,14 @@
 #pragma once
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "platform/rpc/page_token.hpp"
+#include "platform/runtime/leased_work.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "services/payment/api/second_person.hpp"
 #include "services/payment/process/charges.hpp"
 #include "services/payment/storage/commission_rules.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/personal_data.hpp"
+#include "services/payment/storage/sales.hpp"
 #include "services/payment/storage/simulated_sales.hpp"
 #include "services/payment/storage/webhooks.hpp"
 
@@ -31,8 +33,10 @@ class PaymentService final : public api::PaymentApi {
     const rpc::PageTokens& pages;
     storage::PersonalData& personal_data;
     storage::CommissionRules& rules;
-    storage::SalesSource& sales;
+    storage::SalesSource& sold;  // for simulations
     SecondPerson& second_person;
+    storage::Sales& sales;
+    runtime::LeasedWork& settling;  // woken when there is something to book
     storage::Webhooks& webhooks;
     WebhookDoor door;
   };
@@ -61,6 +65,16 @@ class PaymentService final : public api::PaymentApi {
   // webhooks.cpp
   Task<google::protobuf::Empty> ReceiveWebhook(CallContext& call,
                                                api::payment::ReceiveWebhookRequest request) override;
+  // sales.cpp
+  Task<api::payment::SellerBalance> GetSellerBalance(CallContext& call,
+                                                     api::payment::GetSellerBalanceRequest request) override;
+  Task<api::payment::ListSellerLedgerEntriesResponse> ListSellerLedgerEntries(
+      CallContext& call, api::payment::ListSellerLedgerEntriesRequest request) override;
+  Task<api::payment::ListSellerSalesResponse> ListSellerSales(
+      CallContext& call, api::payment::ListSellerSalesRequest request) override;
+  // hear_orders.cpp
+  Task<google::protobuf::Empty> Deliver(CallContext& call,
+                                        marketplace::type::v1::DeliverRequest request) override;
 
   // personal_data.cpp
   Task<marketplace::type::v1::ErasePersonalDataResponse> ErasePersonalData(

@@ -6,6 +6,7 @@
 #include "platform/identity/principal.hpp"
 #include "services/payment/provider/testing/signing.hpp"
 #include "services/payment/testing/charges_fixture.hpp"
+#include "services/payment/workers/settlement.hpp"
 
 namespace market::payment {
 namespace {
@@ -16,7 +17,9 @@ struct Operations {
       : group(io.get_executor(), Unexpected),
         personal_data(world.database),
         rules(world.database),
+        sold(world.database),
         sales(world.database),
+        settlement(world.database, sales, s.ledger, {}),
         webhooks(world.database),
         api({s.payments,
              s.ledger,
@@ -26,8 +29,10 @@ struct Operations {
              pages,
              personal_data,
              rules,
-             sales,
+             sold,
              second_person,
+             sales,
+             settlement.Settling(),
              webhooks,
              {"sandbox", {"whsec_old", "whsec_new"}}}) {}
 
@@ -35,8 +40,10 @@ struct Operations {
   runtime::TaskGroup group;
   storage::PersonalData personal_data;
   storage::CommissionRules rules;
-  storage::SimulatedSales sales;
+  storage::SimulatedSales sold;
   SecondPerson second_person{SecondPerson::Rule::kNever};
+  storage::Sales sales;
+  Settlement settlement;
   storage::Webhooks webhooks;
   PaymentService api;
 };

@@ -10,5 +10,7 @@ using SellerOrderId = Id<struct SellerOrderTag>;
 using RefundId = Id<struct RefundTag>;
 using CommissionRuleId = Id<struct CommissionRuleTag>;
 using CategoryId = Id<struct CategoryTag>;
+using LineId = Id<struct LineTag>;
+using ProductId = Id<struct ProductTag>;
 
 }  // namespace market::payment::domain

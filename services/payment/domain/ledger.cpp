@@ -24,6 +24,7 @@ std::optional<Entry> EntryBetween(const Payment& before, const Payment& after) {
     const bool done = refund.state == Progress::kSucceeded && (!known || known->state != refund.state);
     if (done && refund.amount_minor > 0) {
       moved(LedgerCause::kRefund, refund.id.Value(), kOrderEscrow, kPspClearing, refund.amount_minor);
+      entry->seller_order = refund.seller_order;
     }
   }
   return entry;

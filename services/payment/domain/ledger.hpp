@@ -1,7 +1,8 @@
-// What a payment's movements of money are in the double-entry ledger. Debits are positive, credits negative.
+// What movements of money are in the double-entry ledger. Debits are positive, credits negative.
 //
 //   capture   Dr psp_clearing / Cr order_escrow      refund   the reverse
 //
+// What of it is whose is booked by settlement.hpp.
 // An account is a kind and its owner: a seller, or the marketplace.
 #pragma once
 #include <optional>
@@ -37,8 +38,9 @@ inline void FromText(std::string_view text, LedgerAccount& account) {
   account = kLedgerAccounts.Require(text);
 }
 
-enum class LedgerCause : std::uint8_t { kCapture, kRefund };
-inline constexpr Words<LedgerCause, 2> kLedgerCauses{"cause of an entry", {"CAPTURE", "REFUND"}};
+enum class LedgerCause : std::uint8_t { kCapture, kRefund, kEarning, kRelease, kClawback, kReserveRelease };
+inline constexpr Words<LedgerCause, 6> kLedgerCauses{
+    "cause of an entry", {"CAPTURE", "REFUND", "EARNING", "RELEASE", "CLAWBACK", "RESERVE_RELEASE"}};
 inline std::string_view Name(LedgerCause cause) { return kLedgerCauses.Name(cause); }
 inline void FromText(std::string_view text, LedgerCause& cause) { cause = kLedgerCauses.Require(text); }
 
@@ -50,8 +52,10 @@ struct Posting {
 
 struct Entry {
   LedgerCause cause = LedgerCause::kCapture;
-  Uuid cause_id;  // of kCapture the payment, of kRefund the refund; one entry of a cause
+  Uuid
+      cause_id;  // of kCapture the payment, of kRefund and kClawback the refund, else the sale; one entry of a cause
   std::vector<Posting> postings;
+  std::optional<SellerOrderId> seller_order = {};  // that it is about
 };
 
 // The entry of what moved between the two; nothing when no money did. Throws std::logic_error when more than

@@ -234,7 +234,8 @@ void Promise(Payment& payment, const WantedRefund& wanted, Time now) {
                                .state = Progress::kPending,
                                .reason = wanted.reason,
                                .created_at = now,
-                               .account = wanted.account});
+                               .account = wanted.account,
+                               .lines = wanted.lines});
   }
   payment.attempts.push_back(NextAttempt(payment, Operation::kRefund, now));
   payment.attempts.back().refund = wanted.id;
@@ -260,7 +261,8 @@ void Settle(Payment& payment, const Goal& goal, Time now) {
                                  .state = Progress::kSucceeded,
                                  .reason = goal.refund.reason,
                                  .created_at = now,
-                                 .account = goal.refund.account});
+                                 .account = goal.refund.account,
+                                 .lines = goal.refund.lines});
       break;
   }
   payment.updated_at = now;

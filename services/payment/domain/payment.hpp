@@ -39,6 +39,13 @@ struct Attempt {
   bool operator==(const Attempt&) const = default;
 };
 
+// Units of a line that are the buyer's no more, and what they cost together.
+struct RefundedLine {
+  LineId line;
+  std::int64_t quantity = 0;
+  std::int64_t amount_minor = 0;
+};
+
 struct Refund {
   RefundId id;  // the caller's
   SellerOrderId seller_order;
@@ -47,6 +54,7 @@ struct Refund {
   std::string reason;
   Time created_at;
   std::optional<AccountId> account = {};  // the operator who gave it back; none: the order did
+  std::vector<RefundedLine> lines = {};   // as it was wanted; written once, and read where sales are settled
 };
 
 struct Payment {
@@ -103,6 +111,7 @@ struct WantedRefund {
   std::string reason;
   Bound bound = Bound::kAtMost;
   std::optional<AccountId> account = {};  // of an operator
+  std::vector<RefundedLine> lines = {};   // what of it is whose, where that is known
 };
 // How much would go back. The seller order is one of the payment's.
 std::int64_t AmountOf(const Payment& payment, const WantedRefund& wanted);

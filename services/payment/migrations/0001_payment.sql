@@ -100,14 +100,19 @@ CREATE TABLE refund (
   reason           text NOT NULL,
   created_at       timestamptz NOT NULL,
   updated_at       timestamptz NOT NULL,
-  account_id       uuid  -- the operator who gave it back; null: the order did
+  account_id       uuid,  -- the operator who gave it back; null: the order did
+  -- Units that are the buyer's no more, and what they cost, where that was said; how a refund is shared among lines: 0003.
+  lines            uuid[] NOT NULL DEFAULT '{}',
+  line_units       bigint[] NOT NULL DEFAULT '{}',
+  line_amounts     bigint[] NOT NULL DEFAULT '{}',
+  CHECK (cardinality(lines) = cardinality(line_units) AND cardinality(lines) = cardinality(line_amounts))
 );
 COMMENT ON TABLE refund IS 'mutable';
 CREATE INDEX refund_of_payment ON refund (payment_id);
 
 -- The double-entry ledger. Debits are positive, credits negative; every entry sums to 0. Rows are never changed: a
 -- correction is a new entry.
-CREATE TYPE ledger_cause AS ENUM ('CAPTURE', 'REFUND');
+CREATE TYPE ledger_cause AS ENUM ('CAPTURE', 'REFUND', 'EARNING', 'RELEASE', 'CLAWBACK', 'RESERVE_RELEASE');
 CREATE TYPE ledger_account AS ENUM
   ('psp_clearing', 'order_escrow', 'seller_pending', 'seller_available', 'seller_reserve', 'payout_clearing',
    'commission_revenue', 'commission_tax', 'provider_fees', 'coupon_funding', 'disputes', 'goodwill');
@@ -115,12 +120,14 @@ CREATE TYPE ledger_account AS ENUM
 CREATE TABLE ledger_entry (
   id          uuid PRIMARY KEY,
   cause       ledger_cause NOT NULL,
-  cause_id    uuid NOT NULL,  -- of CAPTURE the payment, of REFUND the refund
+  cause_id    uuid NOT NULL,  -- of CAPTURE the payment, of REFUND and CLAWBACK the refund, of the other three the seller order
   payment_id  uuid,
   created_at  timestamptz NOT NULL,
+  seller_order_id uuid,       -- that it is about, where it is about one
   UNIQUE (cause, cause_id)
 );
 CREATE INDEX ledger_entry_of_payment ON ledger_entry (payment_id);
+CREATE INDEX ledger_entry_of_sale ON ledger_entry (seller_order_id) WHERE seller_order_id IS NOT NULL;
 
 -- An account is a kind and who owns it: a seller, or with null the marketplace.
 CREATE TABLE ledger_posting (
@@ -132,8 +139,45 @@ CREATE TABLE ledger_posting (
   amount_minor  bigint NOT NULL CHECK (amount_minor <> 0),
   PRIMARY KEY (entry_id, position)
 );
--- What the trial balance sums.
-CREATE INDEX ledger_posting_by_account ON ledger_posting (account, currency) INCLUDE (amount_minor);
+CREATE INDEX ledger_posting_of_owner ON ledger_posting (owner_id, entry_id) WHERE owner_id IS NOT NULL;
+
+-- What every account comes to, without a sum of the whole ledger: the balances, and what is not folded into them yet. A posting
+-- adds a row and changes none, so that captures do not wait for each other at the accounts that all of them touch; a worker folds.
+-- Neither is anything but sums of ledger_posting (ADR 59).
+CREATE TABLE ledger_balance (
+  account       ledger_account NOT NULL,
+  owner_id      uuid,
+  currency      text NOT NULL,
+  amount_minor  bigint NOT NULL,
+  UNIQUE NULLS NOT DISTINCT (account, owner_id, currency)
+);
+CREATE INDEX ledger_balance_of_owner ON ledger_balance (owner_id) WHERE owner_id IS NOT NULL;
+CREATE TABLE ledger_delta (
+  id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  account       ledger_account NOT NULL,
+  owner_id      uuid,
+  currency      text NOT NULL,
+  amount_minor  bigint NOT NULL
+);
+
+-- Folds at most so many; gives how many. The service's role may not change balances itself, so this runs as who owns them.
+-- Whoever folds at the same time takes others; balances are written in one order, so that nobody waits in a circle.
+CREATE FUNCTION fold_ledger(most bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  folded bigint;
+BEGIN
+  WITH taken AS (
+    DELETE FROM ledger_delta WHERE id IN (SELECT id FROM ledger_delta ORDER BY id LIMIT most FOR UPDATE SKIP LOCKED)
+    RETURNING account, owner_id, currency, amount_minor),
+  written AS (
+    INSERT INTO ledger_balance AS b (account, owner_id, currency, amount_minor)
+    SELECT account, owner_id, currency, sum(amount_minor) FROM taken
+    GROUP BY account, owner_id, currency ORDER BY account, owner_id, currency
+    ON CONFLICT (account, owner_id, currency) DO UPDATE SET amount_minor = b.amount_minor + excluded.amount_minor)
+  SELECT count(*) INTO folded FROM taken;
+  RETURN folded;
+END $$;
 
 -- When the statement ends: an entry and its postings are one statement. One look at all its rows, whatever their number.
 CREATE FUNCTION ledger_entries_balance() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -153,6 +197,8 @@ BEGIN
   IF EXISTS (SELECT FROM new_postings p WHERE NOT EXISTS (SELECT FROM ledger_entry e WHERE e.id = p.entry_id)) THEN
     RAISE EXCEPTION 'a ledger posting has no entry' USING ERRCODE = 'check_violation';
   END IF;
+  INSERT INTO ledger_delta (account, owner_id, currency, amount_minor)
+  SELECT account, owner_id, currency, sum(amount_minor) FROM new_postings GROUP BY account, owner_id, currency;
   RETURN NULL;
 END $$;
 CREATE TRIGGER ledger_entry_balances AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS new_entries

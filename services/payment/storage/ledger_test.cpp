@@ -76,6 +76,48 @@ TEST(Ledger, AnEntryThatDoesNotBalance_IsRefused) {
   });
 }
 
+std::string KeptOf(const std::string& account) {
+  return Disk().Execute("SELECT coalesce(sum(amount_minor), 0) FROM ledger_balance WHERE account = '" +
+                        account + "'");
+}
+std::string PostedOf(const std::string& account) {
+  return Disk().Execute("SELECT coalesce(sum(amount_minor), 0) FROM ledger_posting WHERE account = '" +
+                        account + "'");
+}
+
+TEST(Ledger, Balances_AreKeptAndFoldedOnce) {
+  WithPayments([](Payments& payments, postgres::Database& database) -> Task<> {
+    Ledger ledger(database);
+    co_await Captured(payments);
+    co_await Captured(payments);
+    const auto before = co_await ledger.TrialBalance(Soon());
+    EXPECT_EQ(co_await ledger.Fold(Soon(), 1), 1) << "a part of them";
+    EXPECT_EQ((co_await ledger.TrialBalance(Soon())).at(0).amount_minor, before.at(0).amount_minor);
+    while (co_await ledger.Fold(Soon(), 3) > 0) {
+    }
+    EXPECT_EQ((co_await ledger.TrialBalance(Soon())).at(0).amount_minor, before.at(0).amount_minor);
+    EXPECT_EQ(KeptOf("psp_clearing"), PostedOf("psp_clearing"));
+    EXPECT_EQ(KeptOf("order_escrow"), PostedOf("order_escrow"));
+  });
+}
+
+// The service folds, and can do nothing else to a balance.
+TEST(Ledger, ABalance_IsNobodysToWrite) {
+  WithPayments([](Payments&, postgres::Database& database) -> Task<> {
+    static constexpr postgres::Statement kSpoil{"test.spoil", "UPDATE ledger_balance SET amount_minor = 0"};
+    static constexpr postgres::Statement kDrop{"test.drop", "DELETE FROM ledger_delta"};
+    for (const auto& statement : {kSpoil, kDrop}) {
+      bool refused = false;
+      try {
+        co_await database.Write(Soon(), statement);
+      } catch (const postgres::SqlError& error) {
+        refused = error.Is("42501");
+      }
+      EXPECT_TRUE(refused) << statement.name;
+    }
+  });
+}
+
 TEST(Ledger, OneCause_IsBookedOnce) {
   WithPayments([](Payments& payments, auto&) -> Task<> {
     const auto payment = co_await Captured(payments);

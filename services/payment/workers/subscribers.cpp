@@ -35,7 +35,8 @@ events::Subscription::Deliver TellNotification(api::NotificationApi& notificatio
 std::vector<std::string> PublicFacts() {
   return events::NamesOf<contract::PaymentAuthorized, contract::PaymentDeclined, contract::PaymentCaptured,
                          contract::PaymentCaptureFailed, contract::PaymentVoided, contract::PaymentRefunded,
-                         contract::PaymentAttemptFailed>();
+                         contract::PaymentAttemptFailed, contract::SaleEarned, contract::SaleReleased,
+                         contract::SaleClawedBack, contract::SaleReserveReleased>();
 }
 
 }  // namespace market::payment

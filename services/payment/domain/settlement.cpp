@@ -1,0 +1,231 @@
+#include "services/payment/domain/settlement.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+
+namespace market::payment::domain {
+namespace {
+
+using Wide = __int128;
+constexpr std::int64_t kWhole = 1'000'000;
+
+std::int64_t HalfUp(std::int64_t amount, std::int64_t part, std::int64_t whole) {
+  return static_cast<std::int64_t>((2 * static_cast<Wide>(amount) * part + whole) /
+                                   (2 * static_cast<Wide>(whole)));
+}
+
+std::int64_t RoundedUp(std::int64_t amount, std::int64_t part, std::int64_t whole) {
+  return static_cast<std::int64_t>((static_cast<Wide>(amount) * part + whole - 1) / whole);
+}
+
+// By largest remainder, the first of equal ones first; without any weight the first gets all.
+std::vector<std::int64_t> Shared(std::int64_t total, std::span<const std::int64_t> weights) {
+  std::vector<std::int64_t> shares(weights.size(), 0);
+  const Wide sum = std::accumulate(weights.begin(), weights.end(), Wide{0});
+  if (sum == 0) {
+    shares.front() = total;
+    return shares;
+  }
+  std::vector<std::pair<Wide, std::size_t>> remainders;
+  auto left = total;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const Wide exact = static_cast<Wide>(total) * weights[i];
+    shares[i] = static_cast<std::int64_t>(exact / sum);
+    left -= shares[i];
+    remainders.emplace_back(exact % sum, i);
+  }
+  std::ranges::sort(remainders, [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  for (std::size_t i = 0; left > 0; ++i, --left) ++shares[remainders[i].second];
+  return shares;
+}
+
+std::int64_t EarnedBy(const SaleLine& line) { return line.paid_minor + line.funded_minor; }
+std::int64_t LeftOf(const SaleLine& line) {
+  return line.paid_minor - line.refunded_minor + line.funded_left_minor;
+}
+
+bool IsGone(const SaleLine& line) {
+  return line.paid_minor > 0 ? line.refunded_minor == line.paid_minor : line.gone == line.quantity;
+}
+
+std::int64_t FundedLeft(const SaleLine& line) {
+  return line.funded_minor - (line.paid_minor > 0
+                                  ? HalfUp(line.funded_minor, line.refunded_minor, line.paid_minor)
+                                  : HalfUp(line.funded_minor, line.gone, line.quantity));
+}
+
+std::int64_t FundedLeft(const SaleDelivery& delivery, bool all_gone) {
+  if (delivery.paid_minor == 0) return all_gone ? 0 : delivery.funded_minor;
+  return delivery.funded_minor - HalfUp(delivery.funded_minor, delivery.refunded_minor, delivery.paid_minor);
+}
+
+Fee FeeOfLeft(const SaleLine& line, std::int64_t delivery_share) {
+  if (!line.terms) return {};
+  auto terms = *line.terms;
+  const auto earned = EarnedBy(line);
+  const auto left = LeftOf(line);
+  if (left == 0) terms.floor_minor = 0;
+  const auto units = earned == 0 ? 0 : RoundedUp(line.quantity, left, earned);
+  return FeeOf(terms, left + (terms.on_delivery ? delivery_share : 0), units);
+}
+
+// All that follows from what was paid and what has gone back.
+void Reckon(Sale& sale) {
+  for (auto& line : sale.lines) line.funded_left_minor = FundedLeft(line);
+  auto& delivery = sale.delivery;
+  delivery.funded_left_minor = FundedLeft(delivery, std::ranges::all_of(sale.lines, IsGone));
+  std::vector<std::int64_t> weights;
+  for (const auto& line : sale.lines) weights.push_back(EarnedBy(line));
+  const auto shares =
+      Shared(delivery.paid_minor - delivery.refunded_minor + delivery.funded_left_minor, weights);
+  for (std::size_t i = 0; i < sale.lines.size(); ++i) sale.lines[i].fee = FeeOfLeft(sale.lines[i], shares[i]);
+}
+
+// As much of `left` as `from` has.
+void Take(std::int64_t& left, std::int64_t wanted, std::int64_t paid, std::int64_t& refunded) {
+  const auto taken = std::min({left, wanted, paid - refunded});
+  refunded += taken;
+  left -= taken;
+}
+
+void TakeFromAll(Sale& sale, std::int64_t amount) {
+  std::vector<std::int64_t> weights;
+  for (const auto& line : sale.lines) weights.push_back(line.paid_minor - line.refunded_minor);
+  weights.push_back(sale.delivery.paid_minor - sale.delivery.refunded_minor);
+  if (std::accumulate(weights.begin(), weights.end(), Wide{0}) < amount) {
+    throw std::logic_error("more of sale " + sale.id.ToString() + " went back than was paid");
+  }
+  const auto shares = Shared(amount, weights);
+  for (std::size_t i = 0; i < sale.lines.size(); ++i) sale.lines[i].refunded_minor += shares[i];
+  sale.delivery.refunded_minor += shares.back();
+}
+
+void Count(Sale& sale, const SaleRefund& refund) {
+  auto left = refund.amount_minor;
+  for (const auto& named : refund.lines) {
+    const auto line = std::ranges::find(sale.lines, named.line, &SaleLine::id);
+    if (line == sale.lines.end()) throw std::logic_error("a refund of a line that is none of its sale's");
+    line->gone = std::min(line->quantity, line->gone + named.quantity);
+    Take(left, named.amount_minor, line->paid_minor, line->refunded_minor);
+  }
+  if (!refund.lines.empty()) {
+    Take(left, left, sale.delivery.paid_minor, sale.delivery.refunded_minor);
+  }
+  if (left > 0) TakeFromAll(sale, left);
+  Reckon(sale);
+}
+
+SaleMove ClawedBack(Sale& sale, const RefundId& refund, const SaleTotals& before) {
+  SaleMove move{
+      .cause = LedgerCause::kClawback, .cause_id = refund.Value(), .change = sale.Totals() - before};
+  const auto net = move.change.Net();
+  if (sale.state == SaleState::kEarned) {
+    move.pending_minor = net;
+    return move;
+  }
+  move.reserve_minor = std::clamp(net, -sale.reserve_minor, std::int64_t{0});
+  move.available_minor = net - move.reserve_minor;
+  sale.reserve_minor += move.reserve_minor;
+  return move;
+}
+
+SaleMove Released(Sale& sale, const ReserveTerms& reserve, Time now) {
+  const auto net = sale.Totals().Net();
+  sale.state = SaleState::kReleased;
+  sale.released_at = now;
+  sale.reserve_minor = HalfUp(net, reserve.ppm, kWhole);
+  if (sale.reserve_minor > 0) sale.reserve_until = now + reserve.kept;
+  return {.cause = LedgerCause::kRelease,
+          .cause_id = sale.id.Value(),
+          .change = {},
+          .pending_minor = -net,
+          .available_minor = net - sale.reserve_minor,
+          .reserve_minor = sale.reserve_minor};
+}
+
+}  // namespace
+
+SaleTotals SaleTotals::operator-(const SaleTotals& other) const {
+  return {.paid_minor = paid_minor - other.paid_minor,
+          .funded_minor = funded_minor - other.funded_minor,
+          .commission_minor = commission_minor - other.commission_minor,
+          .tax_minor = tax_minor - other.tax_minor};
+}
+
+std::int64_t Sale::Paid() const {
+  auto sum = delivery.paid_minor;
+  for (const auto& line : lines) sum += line.paid_minor;
+  return sum;
+}
+
+SaleTotals Sale::Totals() const {
+  SaleTotals totals{.paid_minor = delivery.paid_minor - delivery.refunded_minor,
+                    .funded_minor = delivery.funded_left_minor};
+  for (const auto& line : lines) {
+    totals.paid_minor += line.paid_minor - line.refunded_minor;
+    totals.funded_minor += line.funded_left_minor;
+    totals.commission_minor += line.fee.commission_minor;
+    totals.tax_minor += line.fee.tax_minor;
+  }
+  return totals;
+}
+
+void Open(Sale& sale) {
+  if (sale.lines.empty()) throw std::logic_error("a sale of nothing");
+  Reckon(sale);
+}
+
+std::optional<Entry> EntryOf(const Sale& sale, const SaleMove& move) {
+  using enum LedgerAccount;
+  Entry entry{
+      .cause = move.cause, .cause_id = move.cause_id, .postings = {}, .seller_order = std::optional(sale.id)};
+  const auto post = [&](LedgerAccount account, std::optional<SellerId> owner, std::int64_t amount) {
+    if (amount != 0) entry.postings.push_back({.account = account, .owner = owner, .amount_minor = amount});
+  };
+  post(kOrderEscrow, {}, move.change.paid_minor);
+  post(kCouponFunding, {}, move.change.funded_minor);
+  post(kSellerPending, sale.seller, -move.pending_minor);
+  post(kSellerAvailable, sale.seller, -move.available_minor);
+  post(kSellerReserve, sale.seller, -move.reserve_minor);
+  post(kCommissionRevenue, {}, -move.change.commission_minor);
+  post(kCommissionTax, {}, -move.change.tax_minor);
+  return entry.postings.empty() ? std::nullopt : std::optional(std::move(entry));
+}
+
+Settled Settle(Sale sale, std::span<const SaleRefund> fresh, const ReserveTerms& reserve, Time now) {
+  Settled settled;
+  for (const auto& refund : fresh) {
+    const auto before = sale.Totals();
+    Count(sale, refund);
+    if (sale.state != SaleState::kPlaced) settled.moves.push_back(ClawedBack(sale, refund.id, before));
+  }
+  // What was completed was delivered, whoever was told of it first.
+  if (sale.state == SaleState::kPlaced && (sale.delivered_at || sale.completed_at)) {
+    const auto totals = sale.Totals();
+    sale.state = SaleState::kEarned;
+    sale.earned_at = now;
+    settled.moves.push_back({.cause = LedgerCause::kEarning,
+                             .cause_id = sale.id.Value(),
+                             .change = totals,
+                             .pending_minor = totals.Net()});
+  }
+  if (sale.state == SaleState::kEarned && sale.completed_at) {
+    settled.moves.push_back(Released(sale, reserve, now));
+  }
+  if (sale.reserve_minor > 0 && *sale.reserve_until <= now) {
+    settled.moves.push_back({.cause = LedgerCause::kReserveRelease,
+                             .cause_id = sale.id.Value(),
+                             .change = {},
+                             .available_minor = sale.reserve_minor,
+                             .reserve_minor = -sale.reserve_minor});
+    sale.reserve_minor = 0;
+  }
+  if (sale.reserve_minor > 0) settled.next = sale.reserve_until;
+  settled.sale = std::move(sale);
+  return settled;
+}
+
+}  // namespace market::payment::domain
