@@ -50,6 +50,12 @@ Task<http::Response> Read(Provider& provider, Work work, const boost::urls::url_
   }
   if (path.size() == 3 && path[1] == "authorizations")
     co_return ToResponse(co_await provider.Get(work, path[2]));
+  if (path.size() == 2 && path[1] == "payouts") {
+    auto& payouts = provider.BankPayouts();
+    if (url.params().contains("after"))
+      co_return ToResponse(co_await payouts.List(work, Number(Parameter(url, "after"), 0)));
+    co_return ToResponse(co_await payouts.Find(work, Parameter(url, "key")));
+  }
   co_return Refusal(404, "invalid_request_error", "path_unknown");
 }
 
@@ -64,6 +70,9 @@ Task<http::Response> Change(Provider& provider, Work work, const http::Request& 
 
   if (path.size() == 2 && path[1] == "authorizations") {
     co_return ToResponse(co_await provider.Authorize(work, std::move(key), std::move(body)));
+  }
+  if (path.size() == 2 && path[1] == "payouts") {
+    co_return ToResponse(co_await provider.BankPayouts().Create(work, std::move(key), std::move(body)));
   }
   if (path.size() == 4 && path[1] == "authorizations") {
     if (path[3] == "capture") {

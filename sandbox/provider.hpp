@@ -11,6 +11,7 @@
 
 #include "platform/postgres/database.hpp"
 #include "platform/telemetry/work.hpp"
+#include "sandbox/payouts.hpp"
 
 namespace market::sandbox {
 
@@ -26,7 +27,8 @@ struct Options {
 
 class Provider {
  public:
-  Provider(postgres::Database& database, Options options) : database_(database), options_(options) {}
+  Provider(postgres::Database& database, Options options)
+      : database_(database), options_(options), payouts_(database, options.timeout_hold) {}
 
   Task<Answer> Authorize(Work work, std::string key, boost::json::object body);
   Task<Answer> Capture(Work work, std::string key, std::string id, boost::json::object body);
@@ -41,11 +43,14 @@ class Provider {
   // Captures and refunds in the order they happened, after a sequence number, at most 1000.
   Task<Answer> Movements(Work work, std::int64_t after);
 
+  Payouts& BankPayouts() { return payouts_; }
+
  private:
   Task<Answer> Pause(Answer answer);
 
   postgres::Database& database_;
   const Options options_;
+  Payouts payouts_;
   std::set<std::string> held_;  // keys whose answer is being held back
 };
 

@@ -1,15 +1,22 @@
 // What leaves payment: the events of what happened.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "platform/events/event.hpp"
 #include "services/payment/domain/payment.hpp"
+#include "services/payment/domain/payout.hpp"
 
 namespace market::payment {
 
 // What happened between the two; `after` has `version` then. Nothing of what the provider has not said.
 std::vector<events::NewEvent> EventsBetween(const domain::Payment& before, const domain::Payment& after,
                                             std::int64_t version);
+
+// What became of a payout; nothing of what nobody is told.
+std::optional<events::NewEvent> EventBetween(const domain::Payout& before, const domain::Payout& after);
+// Somebody says where the shop's money goes.
+events::NewEvent ChangedEvent(const domain::PayoutAccount& account, const AccountId& by);
 
 }  // namespace market::payment

@@ -8,6 +8,7 @@
 
 #include "platform/telemetry/metrics.hpp"
 #include "services/payment/domain/payment.hpp"
+#include "services/payment/domain/payout.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/payments.hpp"
 
@@ -21,6 +22,8 @@ class Metrics {
   void Answered(std::string_view operation, std::string_view answer);
   // A payment that was `before` was written as `after`.
   void Written(const domain::Payment& before, const domain::Payment& after);
+  // A payout came to that state.
+  void PayoutIs(domain::PayoutState state);
   void Measured(const storage::Unresolved& unresolved);
   void Measured(const std::vector<storage::Balance>& balances);
 
@@ -29,6 +32,7 @@ class Metrics {
   telemetry::CounterFamily& declined_;
   telemetry::Counter& captures_failed_;
   telemetry::CounterFamily& captured_value_minor_;
+  telemetry::CounterFamily& payouts_;
   telemetry::GaugeFamily& imbalance_minor_;
   telemetry::Gauge& unresolved_;
   telemetry::Gauge& unresolved_oldest_age_;

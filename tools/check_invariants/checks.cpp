@@ -7,6 +7,7 @@
 #include "tools/check_invariants/histories.hpp"
 #include "tools/check_invariants/invoices.hpp"
 #include "tools/check_invariants/parcels.hpp"
+#include "tools/check_invariants/payouts.hpp"
 #include "tools/check_invariants/prices.hpp"
 #include "tools/check_invariants/returns.hpp"
 
@@ -352,14 +353,17 @@ constexpr std::array kChecks = {
                  ELSE last.state IS NULL OR (r.state = 'SUCCEEDED') <> (last.state = 'SUCCEEDED')
                       OR (r.state = 'FAILED' AND last.state <> 'FAILED') END)sql"},
     Check{"M10", "payment",
-          "an entry of the ledger is in its payment's currency, about that payment or a refund of it", R"sql(
+          "an entry of a capture or a refund is in its payment's currency, about that payment or a refund of "
+          "it",
+          R"sql(
       SELECT DISTINCT e.id::text, format('%s of %s in %s; payment %s is in %s', e.cause, e.cause_id, l.currency, p.id,
                                          p.currency)
       FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id LEFT JOIN payment p ON p.id = e.payment_id
       LEFT JOIN refund r ON r.id = e.cause_id AND r.payment_id = p.id
-      WHERE p.id IS NULL OR l.currency IS DISTINCT FROM p.currency
-         OR (e.cause = 'CAPTURE' AND e.cause_id <> p.id)
-         OR (e.cause = 'REFUND' AND r.id IS NULL))sql"},
+      WHERE e.cause IN ('CAPTURE', 'REFUND')
+        AND (p.id IS NULL OR l.currency IS DISTINCT FROM p.currency
+             OR (e.cause = 'CAPTURE' AND e.cause_id <> p.id)
+             OR (e.cause = 'REFUND' AND r.id IS NULL)))sql"},
     Check{"M11", "payment",
           "an order's payments are numbered without a gap, and only the last may be charged", R"sql(
       SELECT id::text, format('number %s of order %s is %s; the next is %s', number, order_id, state, coalesce(next::text, 'none'))
@@ -382,7 +386,8 @@ constexpr std::array kChecks = {
         R"sql(
       SELECT e.id::text, format('%s of %s, payment %s: %s on %s', e.cause, e.cause_id, e.payment_id, l.amount_minor, l.account)
       FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id
-      WHERE CASE l.account WHEN 'psp_clearing' THEN (l.amount_minor > 0) <> (e.cause = 'CAPTURE')
+      WHERE e.cause IN ('CAPTURE', 'REFUND')
+        AND CASE l.account WHEN 'psp_clearing' THEN (l.amount_minor > 0) <> (e.cause = 'CAPTURE')
                            WHEN 'order_escrow' THEN (l.amount_minor < 0) <> (e.cause = 'CAPTURE') ELSE true END)sql"},
     Check{"M15", "payment", "only what was captured is given back", R"sql(
       SELECT r.id::text, format('%s of payment %s, which is %s', r.amount_minor, r.payment_id, coalesce(p.state::text, 'missing'))
@@ -433,6 +438,11 @@ constexpr std::array kChecks = {
     Check{"X20", "order", "no coupon is used more often than it may be", kCouponsWithinLimits},
     Check{"X21", "order", "what of a line is shipped is in the parcels of its part", kShippedInParcels},
     Check{"X22", "order", "a part is as far as its parcels are", kPartsAsTheirParcels},
+    Check{"X31", "payment", "a payout is what its lines come to", kPayoutsAreTheirLines},
+    Check{"X32", "payment", "a payout pays what its own shop is due, and nothing is paid twice",
+          kLinesAreOwnOnce},
+    Check{"X33", "payment", "what is on its way to a shop is what its payouts have taken",
+          kOnTheWayIsWhatIsSent},
 
     // Acts
     Check{"R1", "auth", "the chain of acts is whole", kChain},

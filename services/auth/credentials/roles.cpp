@@ -17,14 +17,14 @@ identity::Permissions Of(domain::Role role) {
               options::AUDIT_READ,       options::MESSAGES_READ,     options::TERMS_WRITE,
               options::PRODUCTS_READ,    options::PRODUCTS_MODERATE, options::CONTENT_MODERATE,
               options::SEARCH_WRITE,     options::TAXES_WRITE,       options::COUPONS_WRITE,
-              options::RETURNS_WRITE};
+              options::RETURNS_WRITE,    options::PAYOUTS_READ,      options::PAYOUTS_WRITE};
     case domain::Role::kSupport:
       return {options::ACCOUNTS_READ, options::ACCOUNTS_DISABLE, options::SELLERS_READ,
               options::ORDERS_READ,   options::ORDERS_CANCEL,    options::PAYMENTS_READ,
               options::AUDIT_READ,    options::MESSAGES_READ,    options::RETURNS_WRITE};
     case domain::Role::kFinance:
-      return {options::ORDERS_READ, options::PAYMENTS_READ, options::PAYMENTS_REFUND,
-              options::LEDGER_READ, options::TAXES_WRITE,   options::COUPONS_WRITE};
+      return {options::ORDERS_READ, options::PAYMENTS_READ, options::PAYMENTS_REFUND, options::LEDGER_READ,
+              options::TAXES_WRITE, options::COUPONS_WRITE, options::PAYOUTS_READ,    options::PAYOUTS_WRITE};
     case domain::Role::kModerator:
       return {options::CATEGORIES_WRITE, options::SELLERS_READ,      options::SELLERS_APPROVE,
               options::SELLERS_SUSPEND,  options::SELLERS_CONTROL,   options::MESSAGES_READ,
@@ -37,18 +37,18 @@ identity::Permissions Of(domain::Role role) {
 identity::Permissions Of(domain::MemberRole role) {
   switch (role) {
     case domain::MemberRole::kOwner:
-      return {options::PRODUCTS_READ,   options::PRODUCTS_WRITE, options::OFFERS_WRITE,
-              options::STOCK_ADJUST,    options::ORDERS_READ,    options::ORDERS_FULFIL,
-              options::SELLERS_READ,    options::SELLERS_WRITE,  options::MEMBERS_WRITE,
-              options::SELLERS_CONTROL, options::API_KEYS_WRITE, options::MESSAGES_READ,
-              options::MESSAGES_WRITE,  options::REVIEWS_REPLY,  options::DELIVERY_WRITE,
-              options::COUPONS_WRITE,   options::RETURNS_WRITE};
+      return {
+          options::PRODUCTS_READ,  options::PRODUCTS_WRITE,  options::OFFERS_WRITE,   options::STOCK_ADJUST,
+          options::ORDERS_READ,    options::ORDERS_FULFIL,   options::SELLERS_READ,   options::SELLERS_WRITE,
+          options::MEMBERS_WRITE,  options::SELLERS_CONTROL, options::API_KEYS_WRITE, options::MESSAGES_READ,
+          options::MESSAGES_WRITE, options::REVIEWS_REPLY,   options::DELIVERY_WRITE, options::COUPONS_WRITE,
+          options::RETURNS_WRITE,  options::PAYOUTS_READ,    options::PAYOUTS_WRITE};
     case domain::MemberRole::kManager:
-      return {options::PRODUCTS_READ,  options::PRODUCTS_WRITE, options::OFFERS_WRITE,
-              options::STOCK_ADJUST,   options::ORDERS_READ,    options::ORDERS_FULFIL,
-              options::SELLERS_READ,   options::SELLERS_WRITE,  options::MEMBERS_WRITE,
-              options::MESSAGES_READ,  options::MESSAGES_WRITE, options::REVIEWS_REPLY,
-              options::DELIVERY_WRITE, options::COUPONS_WRITE,  options::RETURNS_WRITE};
+      return {
+          options::PRODUCTS_READ,  options::PRODUCTS_WRITE, options::OFFERS_WRITE,   options::STOCK_ADJUST,
+          options::ORDERS_READ,    options::ORDERS_FULFIL,  options::SELLERS_READ,   options::SELLERS_WRITE,
+          options::MEMBERS_WRITE,  options::MESSAGES_READ,  options::MESSAGES_WRITE, options::REVIEWS_REPLY,
+          options::DELIVERY_WRITE, options::COUPONS_WRITE,  options::RETURNS_WRITE,  options::PAYOUTS_READ};
     case domain::MemberRole::kStaff:
       return {options::PRODUCTS_READ,  options::STOCK_ADJUST, options::ORDERS_READ,
               options::ORDERS_FULFIL,  options::SELLERS_READ, options::MESSAGES_READ,

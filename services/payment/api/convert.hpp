@@ -4,7 +4,9 @@
 
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "services/payment/domain/payment.hpp"
+#include "services/payment/domain/payout.hpp"
 #include "services/payment/storage/ledger.hpp"
+#include "services/payment/storage/payouts.hpp"
 #include "services/payment/storage/span.hpp"
 
 namespace market::payment {
@@ -32,5 +34,11 @@ storage::Span SpanFrom(const Request& request) {
 std::optional<domain::State> StateFrom(api::payment::Payment::State state);
 api::payment::Payment ToProto(const domain::Payment& payment);
 api::payment::LedgerEntry ToProto(const storage::Booked& entry);
+
+// convert_payouts.cpp
+std::optional<domain::PayoutState> StateFrom(api::payment::Payout::State state);
+api::payment::PayoutAccount ToProto(const domain::PayoutAccount& account, Time now);
+api::payment::Payout ToProto(const domain::Payout& payout);
+api::payment::PayoutLine ToProto(const storage::PayoutLine& line);
 
 }  // namespace market::payment

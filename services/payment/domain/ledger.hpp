@@ -1,6 +1,7 @@
 // What a payment's movements of money are in the double-entry ledger. Debits are positive, credits negative.
 //
 //   capture   Dr psp_clearing / Cr order_escrow      refund   the reverse
+//   payout    payout.hpp
 //
 // An account is a kind and its owner: a seller, or the marketplace.
 #pragma once
@@ -37,8 +38,16 @@ inline void FromText(std::string_view text, LedgerAccount& account) {
   account = kLedgerAccounts.Require(text);
 }
 
-enum class LedgerCause : std::uint8_t { kCapture, kRefund };
-inline constexpr Words<LedgerCause, 2> kLedgerCauses{"cause of an entry", {"CAPTURE", "REFUND"}};
+enum class LedgerCause : std::uint8_t {
+  kCapture,
+  kRefund,
+  kPayout,
+  kPayoutPaid,
+  kPayoutFailed,
+  kPayoutReturned
+};
+inline constexpr Words<LedgerCause, 6> kLedgerCauses{
+    "cause of an entry", {"CAPTURE", "REFUND", "PAYOUT", "PAYOUT_PAID", "PAYOUT_FAILED", "PAYOUT_RETURNED"}};
 inline std::string_view Name(LedgerCause cause) { return kLedgerCauses.Name(cause); }
 inline void FromText(std::string_view text, LedgerCause& cause) { cause = kLedgerCauses.Require(text); }
 
@@ -50,7 +59,8 @@ struct Posting {
 
 struct Entry {
   LedgerCause cause = LedgerCause::kCapture;
-  Uuid cause_id;  // of kCapture the payment, of kRefund the refund; one entry of a cause
+  Uuid
+      cause_id;  // of kCapture the payment, of kRefund the refund, of kPayout… the payout; one entry of a cause
   std::vector<Posting> postings;
 };
 
