@@ -29,6 +29,8 @@ pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.87)
 pkg_check_modules(VIPS REQUIRED IMPORTED_TARGET vips>=8.14)
 pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo>=1.50)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
+# Of tests alone: the schema of the files for banks.
+pkg_check_modules(LIBXML2 REQUIRED IMPORTED_TARGET libxml-2.0)
 
 # Third-party headers are not ours to warn about.
 foreach(target protobuf::libprotobuf protobuf::libprotoc Boost::headers)

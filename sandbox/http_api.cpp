@@ -71,6 +71,12 @@ constexpr Route kRoutes[] = {
      [](Provider& p, Work w, Change c, std::string i) { return p.Detach(w, std::move(c), std::move(i)); }},
     {"GET", "balance_transactions",
      [](Provider& p, Work w, Change c, std::string) { return p.ListTransactions(w, std::move(c.form)); }},
+    {"POST", "payouts",
+     [](Provider& p, Work w, Change c, std::string) {
+       return p.BankPayouts().Create(w, std::move(c.key), std::move(c.form));
+     }},
+    {"GET", "payouts",
+     [](Provider& p, Work w, Change c, std::string) { return p.BankPayouts().Get(w, std::move(c.form)); }},
     {"GET", "events",
      [](Provider& p, Work w, Change c, std::string) { return p.ListEvents(w, std::move(c.form)); }},
 };

@@ -15,6 +15,7 @@
 #include "platform/telemetry/work.hpp"
 #include "sandbox/answers.hpp"
 #include "sandbox/form.hpp"
+#include "sandbox/payouts.hpp"
 
 namespace market::sandbox {
 
@@ -34,7 +35,8 @@ struct Change {
 
 class Provider {
  public:
-  Provider(postgres::Database& database, Options options) : database_(database), options_(options) {}
+  Provider(postgres::Database& database, Options options)
+      : database_(database), options_(options), payouts_(database, options.timeout_hold) {}
 
   Task<Answer> CreateIntent(Work work, Change change);
   Task<Answer> Capture(Work work, Change change, std::string id);
@@ -62,12 +64,15 @@ class Provider {
   Task<Answer> ListTransactions(Work work, Form form);
   Task<Answer> ListEvents(Work work, Form form);
 
+  Payouts& BankPayouts() { return payouts_; }
+
  private:
   Task<Answer> Pause(Answer answer);
   Task<std::optional<std::string>> BehaviourOfSaved(Work work, std::string method, std::string customer);
 
   postgres::Database& database_;
   const Options options_;
+  Payouts payouts_;
   std::set<std::string> held_;  // keys whose answer is being held back
 };
 

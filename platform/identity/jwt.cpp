@@ -132,7 +132,9 @@ std::optional<Claims> ReadClaims(std::string_view part, std::string_view issuer,
   const auto expires_at = IntAt(*payload, "exp");
   const auto guest = FlagAt(*payload, "guest");
   const auto email_verified = FlagAt(*payload, "email_verified");
-  if (!account || !session || !version || !issued_at || !expires_at || !guest || !email_verified)
+  const auto second_factor = FlagAt(*payload, "second_factor");
+  if (!account || !session || !version || !issued_at || !expires_at || !guest || !email_verified ||
+      !second_factor)
     return std::nullopt;
   const auto now_s = ToSeconds(now);
   if (*expires_at <= now_s - kTokenSkew.count() || *issued_at > now_s + kTokenSkew.count() ||
@@ -146,7 +148,8 @@ std::optional<Claims> ReadClaims(std::string_view part, std::string_view issuer,
   Claims claims{.principal = {.account = *account,
                               .session = *session,
                               .guest = *guest,
-                              .email_verified = *email_verified},
+                              .email_verified = *email_verified,
+                              .second_factor = *second_factor},
                 .account_version = *version,
                 .issuer = std::string(issuer),
                 .issued_at = Time(std::chrono::seconds(*issued_at)),
@@ -175,6 +178,7 @@ json::object ToJson(const Claims& claims) {
                           {"exp", ToSeconds(claims.expires_at)},
                           {"email_verified", claims.principal.email_verified}};
   if (claims.principal.guest) payload["guest"] = true;
+  if (claims.principal.second_factor) payload["second_factor"] = true;
   if (!claims.principal.permissions.Empty()) payload["permissions"] = ToJson(claims.principal.permissions);
   if (!claims.principal.sellers.empty()) {
     json::object sellers;

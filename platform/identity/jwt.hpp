@@ -1,5 +1,5 @@
 // Access tokens: JWS compact form, ES256 only (RFC 7515, 7518; claims as RFC 9068, `typ` at+jwt;
-// `email_verified` as OpenID Connect Core 1.0, 5.1; `guest` is ours). What the bearer may do is in them as
+// `email_verified` as OpenID Connect Core 1.0, 5.1; `guest` and `second_factor` are ours). What the bearer may do is in them as
 // numbers of permissions, so that no service asks auth.
 //
 // Signing and verifying keys are parsed once: decoding a PEM costs more than the signature.

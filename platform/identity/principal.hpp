@@ -26,6 +26,7 @@ struct Principal {
   Bearer bearer = Bearer::kPerson;
   bool guest = false;           // has no password yet: policies say what is for a full account
   bool email_verified = false;  // a mail to its address was answered
+  bool second_factor = false;   // the account has one: whoever signs in shows it
 
   bool IsMemberOf(const SellerId& seller) const;
   // Those whose membership grants it.

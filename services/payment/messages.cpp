@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "marketplace/payment/v1/events.pb.h"
+#include "platform/conversions/conversions.hpp"
 
 namespace market::payment {
 namespace {
@@ -173,6 +174,41 @@ std::vector<events::NewEvent> EventsBetween(const Payment& before, const Payment
     }
   }
   return events;
+}
+
+std::optional<events::NewEvent> EventBetween(const domain::Payout& before, const domain::Payout& after) {
+  if (before.state == after.state) return std::nullopt;
+  const events::Subject about{
+      .aggregate = "payout/" + after.id.ToString(), .version = after.version, .seller = after.seller};
+  const auto told = [&](auto what) {
+    what.set_payout_id(after.id.ToString());
+    *what.mutable_amount() = conversions::ToProto(after.amount);
+    if constexpr (requires { what.set_code(after.failure_code); }) what.set_code(after.failure_code);
+    return events::Of(what, about);
+  };
+  switch (after.state) {
+    case domain::PayoutState::kDue:
+      return std::nullopt;
+    case domain::PayoutState::kSubmitted:
+      return told(contract::PayoutSubmitted());
+    case domain::PayoutState::kPaid:
+      return told(contract::PayoutPaid());
+    case domain::PayoutState::kFailed:
+      return told(contract::PayoutFailed());
+    case domain::PayoutState::kReturned:
+      return told(contract::PayoutReturned());
+  }
+  throw std::logic_error("a state without a rule");
+}
+
+events::NewEvent ChangedEvent(const domain::PayoutAccount& account, const AccountId& by) {
+  contract::PayoutAccountChanged what;
+  what.set_seller_id(account.seller.ToString());
+  what.set_account_id(by.ToString());
+  what.set_iban_last4(account.target.iban_last4);
+  return events::Of(what, {.aggregate = "payout_account/" + account.seller.ToString(),
+                           .version = account.version,
+                           .seller = account.seller});
 }
 
 }  // namespace market::payment

@@ -1,10 +1,12 @@
 // What leaves payment: the events of what happened.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "platform/events/event.hpp"
 #include "services/payment/domain/payment.hpp"
+#include "services/payment/domain/payout.hpp"
 #include "services/payment/domain/settlement.hpp"
 
 namespace market::payment {
@@ -15,5 +17,9 @@ std::vector<events::NewEvent> EventsBetween(const domain::Payment& before, const
 
 // A movement of what a sale comes to, which has `version` with it.
 events::NewEvent SaleEvent(const domain::Sale& sale, const domain::SaleMove& move, std::int64_t version);
+// What became of a payout; nothing of what nobody is told.
+std::optional<events::NewEvent> EventBetween(const domain::Payout& before, const domain::Payout& after);
+// Somebody says where the shop's money goes.
+events::NewEvent ChangedEvent(const domain::PayoutAccount& account, const AccountId& by);
 
 }  // namespace market::payment

@@ -35,6 +35,8 @@ Metrics::Metrics(telemetry::Metrics& registry)
                                            "captures that the provider refused for good")),
       captured_value_minor_(registry.AddCounterFamily("payment_captured_value_minor_total",
                                                       "money captured, in minor units", {"currency"})),
+      payouts_(registry.AddCounterFamily("payment_payouts_total", "payouts, by the states that they came to",
+                                         {"state"})),
       imbalance_minor_(registry.AddGaugeFamily(
           "payment_ledger_imbalance_minor", "debits minus credits of the whole ledger; 0: the books balance",
           {"currency"})),
@@ -72,6 +74,8 @@ void Metrics::Written(const domain::Payment& before, const domain::Payment& afte
     captures_failed_.Increment();
   }
 }
+
+void Metrics::PayoutIs(domain::PayoutState state) { payouts_.With({Name(state)}).Increment(); }
 
 void Metrics::Measured(const storage::Unresolved& unresolved) {
   unresolved_.Set(static_cast<double>(unresolved.payments));

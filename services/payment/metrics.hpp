@@ -8,6 +8,7 @@
 
 #include "platform/telemetry/metrics.hpp"
 #include "services/payment/domain/payment.hpp"
+#include "services/payment/domain/payout.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/payments.hpp"
 #include "services/payment/storage/webhooks.hpp"
@@ -25,6 +26,8 @@ class Metrics {
   void BreakerIs(int state);
   // A payment that was `before` was written as `after`.
   void Written(const domain::Payment& before, const domain::Payment& after);
+  // A payout came to that state.
+  void PayoutIs(domain::PayoutState state);
   void Measured(const storage::Unresolved& unresolved);
   void Measured(const storage::WaitingWebhooks& webhooks);
   void Measured(const std::vector<storage::Balance>& balances);
@@ -36,6 +39,7 @@ class Metrics {
   telemetry::CounterFamily& declined_;
   telemetry::Counter& captures_failed_;
   telemetry::CounterFamily& captured_value_minor_;
+  telemetry::CounterFamily& payouts_;
   telemetry::GaugeFamily& imbalance_minor_;
   telemetry::Gauge& unresolved_;
   telemetry::Gauge& unresolved_oldest_age_;

@@ -1,11 +1,57 @@
 #include "services/payment/service.hpp"
 
+#include <stdexcept>
+#include <string_view>
+
 #include "platform/audit/telling.hpp"
 #include "platform/rpc/telling.hpp"
+#include "services/payment/domain/iban.hpp"
 #include "services/payment/migrations.hpp"
 
 namespace market::payment {
 namespace {
+
+constexpr std::string_view kDevelopmentKey = "the sandbox's shops have no bank accounts";
+constexpr std::size_t kBankKeyCharsMin = 32;
+
+// The development key is known to everybody.
+std::string BankKeyOf(const Settings& settings) {
+  const std::string& key = *settings.bank_key;
+  const bool of_development =
+      key == kDevelopmentKey && *settings.payout_provider == Settings::PayoutProvider::kSandbox;
+  if (of_development || (key.size() >= kBankKeyCharsMin && key != kDevelopmentKey)) return key;
+  throw config::ConfigError("payment.bank_key: at least 32 random characters are expected");
+}
+
+// In place, since it has a thread; not at all without a directory.
+void OpenFiles(std::optional<provider::SepaFiles>& files, const Settings& settings) {
+  const bool needed = *settings.payout_provider == Settings::PayoutProvider::kSepa;
+  if (settings.sepa_directory->empty() && !needed) return;
+  const auto iban = config::Naming("payment.sepa_iban", [&] {
+    const auto number = domain::IbanFrom(*settings.sepa_iban);
+    if (!number) throw std::runtime_error("must be the number of a bank account");
+    return *number;
+  });
+  if (settings.sepa_name->empty()) throw config::ConfigError("payment.sepa_name: must say who pays");
+  config::Naming("payment.sepa_directory", [&] {
+    files.emplace(*settings.sepa_directory,
+                  provider::SepaDebtor{.name = *settings.sepa_name, .iban = iban, .bic = *settings.sepa_bic});
+    return true;
+  });
+}
+
+// Those that finish what they have come after the one that is used now.
+std::vector<provider::PayoutPort*> PortsOf(const Settings& settings, provider::SandboxPayouts& sandbox,
+                                           std::optional<provider::SepaFiles>& files) {
+  if (*settings.provider == Settings::Kind::kStripe &&
+      *settings.payout_provider == Settings::PayoutProvider::kSandbox)
+    throw config::ConfigError(
+        "payment.payout_provider: with Stripe, shops are paid by files for a bank (sepa)");
+  OpenFiles(files, settings);
+  if (!files) return {&sandbox};
+  if (*settings.payout_provider == Settings::PayoutProvider::kSepa) return {&*files, &sandbox};
+  return {&sandbox, &*files};
+}
 
 // The work under way keeps its errors for whoever waits for it; nothing is left for the group to tell.
 void Ignore(std::string_view, std::exception_ptr) {}
@@ -91,8 +137,55 @@ Settings::Settings(config::Properties& properties)
           properties.Int("payment.reserve_ppm",
                          "how much of what a shop earned is kept back for a while when it is completed",
                          "parts per million", 0, 1'000'000, 0)),
-      reserve_kept(properties.Duration("payment.reserve_kept", "how long that is kept back", 1s, 24h * 730,
-                                       24h * 90)) {}
+      reserve_kept(
+          properties.Duration("payment.reserve_kept", "how long that is kept back", 1s, 24h * 730, 24h * 90)),
+      payout_provider(properties.Choice<PayoutProvider>(
+          "payment.payout_provider",
+          "who carries money to shops: the payment provider of payment.provider_url, or a bank that takes "
+          "files (payment.sepa_directory)",
+          {{"sandbox", PayoutProvider::kSandbox}, {"sepa", PayoutProvider::kSepa}},
+          PayoutProvider::kSandbox)),
+      payout_schedule(properties.Choice<domain::PayoutSchedule>(
+          "payment.payout_schedule",
+          "when shops are paid what they are due, by UTC: each day, on Mondays, on the first of a month, or "
+          "when they ask for it alone",
+          {{"daily", domain::PayoutSchedule::kDaily},
+           {"weekly", domain::PayoutSchedule::kWeekly},
+           {"monthly", domain::PayoutSchedule::kMonthly},
+           {"manual", domain::PayoutSchedule::kManual}},
+          domain::PayoutSchedule::kWeekly)),
+      payout_minimum(properties.List("payment.payout_minimum",
+                                     "the least that is paid out, in minor units: of every currency that is "
+                                     "not named, and of those that are (1000, JPY=1500)",
+                                     std::vector<std::string>{"1000"})),
+      payout_poll(properties.Duration("payment.payout_poll",
+                                      "how soon the provider is asked what became of a payout; without news "
+                                      "less and less often, each 6 hours at least",
+                                      50ms, 24h, 10s)),
+      payout_watch(
+          properties.Duration("payment.payout_watch",
+                              "how long after a payout was paid the provider is asked whether it came "
+                              "back",
+                              0ms, std::chrono::days(90), std::chrono::days(14))),
+      sepa_directory(properties.Text("payment.sepa_directory",
+                                     "where the files for the bank are written, the same on every replica "
+                                     "(pain.001.001.09)",
+                                     "")),
+      sepa_name(properties.Text("payment.sepa_name", "who pays, as the bank knows it", "")),
+      sepa_iban(properties.Text("payment.sepa_iban", "the bank account that shops are paid from", "")),
+      sepa_bic(properties.Text("payment.sepa_bic", "the BIC of its bank, where the bank wants one", "")),
+      bank_key(
+          properties.Secret("payment.bank_key",
+                            "at least 32 random characters: seals the numbers of shops' bank accounts, which "
+                            "nobody can read without it; the default is for development, with the sandbox",
+                            std::string(kDevelopmentKey))),
+      bank_change_needs(properties.Choice<BankChanges::Need>(
+          "payment.bank_change_needs", "what an owner must have to say where the shop's money goes",
+          {{"none", BankChanges::Need::kNone}, {"second-factor", BankChanges::Need::kSecondFactor}},
+          BankChanges::Need::kSecondFactor)),
+      bank_change_hold(properties.Duration("payment.bank_change_hold",
+                                           "how long nothing is paid out after that was changed", 0ms,
+                                           std::chrono::days(30), 48h)) {}
 
 Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
@@ -107,6 +200,9 @@ Service::Service(host::Host& host, const Settings& settings)
       second_person_(*settings.second_person),
       sales_(database_),
       told_(database_),
+      payouts_(database_),
+      payout_accounts_(database_),
+      bank_numbers_(BankKeyOf(settings)),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
       client_(config::Naming("payment.provider_url", [&] { return ClientOf(host.Io(), settings); })),
@@ -115,6 +211,16 @@ Service::Service(host::Host& host, const Settings& settings)
       charges_(payments_, provider_, host.SystemTime(), metrics_,
                {.provider_timeout = *settings.provider_timeout}),
       charges_group_(host.Io().get_executor(), Ignore),
+      sandbox_payouts_(client_, *settings.provider_key),
+      payout_run_(payouts_, payout_accounts_, bank_numbers_, PortsOf(settings, sandbox_payouts_, sepa_files_),
+                  host.SystemTime(), metrics_,
+                  {.schedule = *settings.payout_schedule,
+                   .minimums = config::Naming("payment.payout_minimum",
+                                              [&] { return PayoutMinimums(*settings.payout_minimum); }),
+                   .poll = *settings.payout_poll,
+                   .watch = *settings.payout_watch,
+                   .port_timeout = *settings.provider_timeout}),
+      payout_workers_(payouts_, payout_run_, host.Tracer(), {.patience = host.Patience()}),
       recovery_(payments_, charges_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
@@ -128,7 +234,9 @@ Service::Service(host::Host& host, const Settings& settings)
                    .events_kept = host.EventOptions("payment").kept}),
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_, personal_data_,
                 rules_, sold_, second_person_, sales_, settlement_.Settling(), told_,
-                config::Naming("payment.webhook_secrets", [&] { return DoorOf(settings); })}) {
+                config::Naming("payment.webhook_secrets", [&] { return DoorOf(settings); }), payouts_,
+                payout_accounts_, bank_numbers_, payout_run_,
+                BankChanges{.need = *settings.bank_change_needs, .hold = *settings.bank_change_hold}}) {
   guard_.OnTurnedAway([this](std::string_view why) { metrics_.TurnedAway(why); });
   guard_.OnChange([this](auto state) { metrics_.BreakerIs(static_cast<int>(state)); });
 }
@@ -167,6 +275,8 @@ Task<> Service::Start() {
     co_await charges_group_.Join(limit);
   });
   host_.Background().Run(recovery_.Driving());
+  host_.Background().Run(payout_workers_.Turns());
+  host_.Background().Run(payout_workers_.Sending());
   host_.Background().Run(audit_.Unresolved());
   host_.Background().Run(audit_.Books());
   host_.Background().Run(webhooks_.Reading());

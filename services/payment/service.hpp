@@ -1,6 +1,10 @@
 // The payment service put together: database, provider, charges, worker, operations, in construction order.
 #pragma once
+#include <chrono>
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/payment/v1/payment.market.hpp"
@@ -10,8 +14,11 @@
 #include "platform/rpc/page_token.hpp"
 #include "services/payment/api/payment_service.hpp"
 #include "services/payment/api/second_person.hpp"
+#include "services/payment/provider/sandbox_payouts.hpp"
+#include "services/payment/provider/sepa.hpp"
 #include "services/payment/provider/stripe.hpp"
 #include "services/payment/workers/audit.hpp"
+#include "services/payment/workers/payouts.hpp"
 #include "services/payment/workers/recovery.hpp"
 #include "services/payment/workers/settlement.hpp"
 #include "services/payment/workers/subscribers.hpp"
@@ -36,6 +43,20 @@ struct Settings {
   config::Property<SecondPerson::Rule> second_person;
   config::Property<std::int64_t> reserve_ppm;
   config::Property<std::chrono::milliseconds> reserve_kept;
+
+  enum class PayoutProvider : std::uint8_t { kSandbox, kSepa };
+  config::Property<PayoutProvider> payout_provider;
+  config::Property<domain::PayoutSchedule> payout_schedule;
+  config::Property<std::vector<std::string>> payout_minimum;
+  config::Property<std::chrono::milliseconds> payout_poll;
+  config::Property<std::chrono::milliseconds> payout_watch;
+  config::Property<std::string> sepa_directory;
+  config::Property<std::string> sepa_name;
+  config::Property<std::string> sepa_iban;
+  config::Property<std::string> sepa_bic;
+  config::Property<std::string> bank_key;
+  config::Property<BankChanges::Need> bank_change_needs;
+  config::Property<std::chrono::milliseconds> bank_change_hold;
 };
 
 class Service final : public host::Service {
@@ -70,6 +91,9 @@ class Service final : public host::Service {
   SecondPerson second_person_;
   storage::Sales sales_;
   storage::Webhooks told_;
+  storage::Payouts payouts_;
+  storage::PayoutAccounts payout_accounts_;
+  storage::BankNumbers bank_numbers_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
   std::optional<events::Subscription> acts_told_;
@@ -81,6 +105,10 @@ class Service final : public host::Service {
   Charges charges_;
   runtime::TaskGroup charges_group_;
   rpc::PageTokens pages_;
+  provider::SandboxPayouts sandbox_payouts_;
+  std::optional<provider::SepaFiles> sepa_files_;
+  PayoutRun payout_run_;
+  PayoutWorkers payout_workers_;
   Recovery recovery_;
   Audit audit_;
   ProviderEvents provider_events_;

@@ -95,6 +95,24 @@ def commission_rule(versions, change=""):
     return ("INSERT INTO commission_rule (id, version, state, name, seller_id, percentage_ppm, valid_from)"
             f" SELECT '{{part}}', n, 'PUBLISHED', 'rot', '{{part}}', 1, market_now() - interval '1 day' * n FROM generate_series(1, {versions}) n;"
             " UPDATE commission_rule r SET terms_digest = commission_terms_digest(r) WHERE id = '{part}'" + change)
+CAPTURE = "(SELECT id FROM ledger_entry WHERE payment_id = '{payment}' AND cause = 'CAPTURE')"
+
+
+def payout(state, amount):
+    """One to the first shop that moves nothing in the ledger: it failed, or it was paid. `amount`: a number, or where it comes from."""
+    what, _, source = str(amount).partition(" FROM ")
+    return ("INSERT INTO payout (id, seller_id, currency, amount_minor, line_count, state, on_demand, holder, iban_sealed, iban_last4,"
+            " country, bic, provider_account, port, entry_id, failure_code, paid_at, trace)"
+            f" SELECT '{{part}}', '{{seller1}}', 'EUR', {what}, 1, '{state}', false, '', '', '', '', '', 'acct_1', 'sandbox',"
+            f" gen_random_uuid(), '{'no' if state == 'FAILED' else ''}', market_now(), ''" + (f" FROM {source}" if source else ""))
+
+
+def booked(account, owner):
+    """What the first shop is due, five cents from there, by no payout."""
+    return ("INSERT INTO ledger_entry (id, cause, cause_id, created_at) VALUES ('{part}', 'PAYOUT_FAILED', '{part}', market_now());"
+            " INSERT INTO ledger_posting (entry_id, position, account, owner_id, currency, amount_minor) VALUES"
+            " ('{part}', 1, 'seller_available', '{seller1}', 'EUR', -5),"
+            f" ('{{part}}', 2, '{account}', {owner}, 'EUR', 5)")
 
 
 # Those that the checker did not name when it was first tried (finding M1).
@@ -431,6 +449,19 @@ OTHERS = [
     rot("a reserve of nothing", "X29", delivered=True,
         payment="UPDATE sale SET reserve_minor = 1, reserve_until = market_now() WHERE seller_order_id = '{part}'"),
     rot("a balance of no postings", "X30", payment="INSERT INTO ledger_balance VALUES ('goodwill', '{part}', 'EUR', 5)"),
+    # Payouts
+    rot("a payout that pays nothing", "X31", payment=payout("FAILED", 5)),
+    rot("a payout of somebody else's money", "X32",
+        payment=payout("FAILED", "-amount_minor FROM ledger_posting WHERE account = 'order_escrow' AND entry_id IN " + CAPTURE)
+        + "; INSERT INTO payout_line (payout_id, entry_id, position) SELECT '{part}', entry_id, position FROM ledger_posting"
+          f" WHERE account = 'order_escrow' AND entry_id IN {CAPTURE}"),
+    rot("money on its way by no payout", "X33", payment=booked("payout_clearing", "'{seller1}'")),
+    rot("a payout that was paid by nobody", "X34",
+        payment=booked("goodwill", "NULL") + "; " + payout("PAID", 5)
+        + "; INSERT INTO payout_line (payout_id, entry_id, position) VALUES ('{part}', '{part}', 1)"),
+    rot("a payout of the provider's own", "X34",
+        sandbox="INSERT INTO bank_payout (id, idempotency_key, reference, destination, holder, currency, amount_minor)"
+                " VALUES (gen_random_uuid(), gen_random_uuid(), '{part}', 'x', 'x', 'EUR', 5)"),
     # People
     rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
     rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),

@@ -15,6 +15,7 @@ import grpc
 import pytest
 
 import contract
+import key_scenes_payouts
 import market
 from deploy.lib import topology
 from key_scenes_commission import draft as commission_draft, planted as planted_rule
@@ -247,7 +248,8 @@ ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccoun
         "product.ApproveProduct": moderate("approve", "propose"),
         "product.RequestChanges": moderate("requestChanges", "propose", reason="More light, please."),
         "product.TakeDownProduct": moderate("takeDown", "publish", reason="It infringes a patent."), "order.CancelOrder": cancel_order, "order.ChangeShippingAddress": change_address,
-        "order.AdvanceCheckout": advance_checkout, "order.CreateTaxRate": create_tax_rate, "order.EndTaxRate": end_tax_rate, "payment.RefundPayment": refund_payment, "notification.PublishTerms": publish_terms,
+        "order.AdvanceCheckout": advance_checkout, "order.CreateTaxRate": create_tax_rate, "order.EndTaxRate": end_tax_rate, "payment.RefundPayment": refund_payment,
+        "payment.MarkPayoutPaid": key_scenes_payouts.act("markPaid"), "payment.MarkPayoutReturned": key_scenes_payouts.act("markReturned"), "notification.PublishTerms": publish_terms,
         "product.HideReview": act_on_review("hide"), "product.UnhideReview": act_on_review("unhide"), "product.ResolveReport": resolve_report,
         "order.CreateCoupon": create_coupon, "order.UpdateCoupon": act_on_coupon("PATCH", {"totalLimit": 5}),
         "order.EndCoupon": act_on_coupon("DELETE"),

@@ -3,6 +3,7 @@ refusal of these suites to no more than that."""
 
 import pytest
 
+import key_scenes_payouts
 import market
 from contract import refusal_metadata, shown_metadata
 from key_scenes_coupons import code
@@ -127,9 +128,21 @@ def return_window_over(buyer, sold):
     return buyer.post(path, body, key=new_key())
 
 
+def payouts_held(buyer, sold):
+    seller = sold.owner.seller
+    key_scenes_payouts.account(seller)
+    market.psql("payment", f"UPDATE payout_account SET held_until = market_now() + interval '1 day' WHERE seller_id = '{seller}'")
+    return sold.owner.post(*key_scenes_payouts.wish(seller), key=new_key())
+
+
+def nothing_to_pay_out(buyer, sold):
+    key_scenes_payouts.account(sold.owner.seller)
+    return sold.owner.post(*key_scenes_payouts.wish(sold.owner.seller), key=new_key())
+
+
 PROVOKED = {each.__name__.upper(): each for each in (orders_open, address_changes_price, out_of_stock, offer_unavailable, no_price_in_currency, price_changed, delivery_unavailable, payment_declined,
                                                     unknown_payment_method, illegal_transition, payment_not_secured, limit_reached,
-                                                    cart_in_checkout, second_factor_required, coupon_not_applicable, return_window_over)}
+                                                    cart_in_checkout, payouts_held, nothing_to_pay_out, second_factor_required, coupon_not_applicable, return_window_over)}
 
 
 def test_each_that_says_more_is_provoked_here():

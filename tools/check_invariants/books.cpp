@@ -27,6 +27,7 @@ class BookChecker : public Findings {
     CheckBooks();
     CheckHolds();
     CheckSales();
+    CheckPayouts();
   }
 
  private:
@@ -172,6 +173,29 @@ class BookChecker : public Findings {
     both("amount", payment.amount_minor, hold.amount_minor);
     both("what was captured", payment.standing.captured_minor, hold.captured_minor);
     both("what was refunded", payment.standing.refunded_minor, hold.refunded_minor);
+  }
+
+  // X34. What was sent stands here before it is there, and is there before it is paid here.
+  void CheckPayouts() {
+    for (const auto& there : facts_.bank_payouts_before) {
+      if (!facts_.payouts.contains(there.reference))
+        Add("X34", {"provider", there.reference},
+            fmt::format("payout {} of {} {} is of no payout of ours", there.id, there.amount_minor,
+                        there.currency));
+    }
+    for (const auto& [id, payout] : facts_.payouts) {
+      std::int64_t live = 0;
+      bool same = false;
+      for (const auto& there : facts_.bank_payouts_after) {
+        if (there.reference != id || there.status == "failed") continue;
+        ++live;
+        same = same || (there.amount_minor == payout.amount_minor && there.currency == payout.currency);
+      }
+      if ((payout.state == "PAID" && !same) || live > 1)
+        Add("X34", {"payout", id},
+            fmt::format("{} of {} {}: the provider has {}, of that amount {}", payout.state,
+                        payout.amount_minor, payout.currency, live, same ? "one" : "none"));
+    }
   }
 
   const Facts& facts_;

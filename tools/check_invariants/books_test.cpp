@@ -107,5 +107,28 @@ TEST(CrossCheck_Books, HoldForNoOrder_IsNamed) {
   EXPECT_THAT(CrossCheck(facts), IsEmpty());
 }
 
+TEST(CheckPayouts, AreAtTheProviderOnceAndKnownHere) {
+  auto facts = Healthy();
+  facts.payouts["payout"] = {"PAID", "EUR", 500};
+  const BankPayoutFact there{"po_1", "payout", "paid", "EUR", 500};
+  facts.bank_payouts_before = facts.bank_payouts_after = {there};
+  EXPECT_THAT(CrossCheck(facts), IsEmpty());
+
+  auto spoiled = facts;
+  spoiled.bank_payouts_after = {{"po_1", "payout", "paid", "EUR", 501}};
+  EXPECT_THAT(CrossCheck(spoiled), FindsOnly("X34", "payout", "payout", "of that amount none"));
+  spoiled.bank_payouts_after = {{"po_1", "payout", "failed", "EUR", 500}};
+  EXPECT_THAT(CrossCheck(spoiled), FindsOnly("X34", "payout", "payout", "the provider has 0"));
+  spoiled.bank_payouts_after = {there, there};
+  EXPECT_THAT(CrossCheck(spoiled), FindsOnly("X34", "payout", "payout", "the provider has 2"));
+  spoiled = facts;
+  spoiled.bank_payouts_before.push_back({"po_2", "nobody", "pending", "EUR", 7});
+  EXPECT_THAT(CrossCheck(spoiled), FindsOnly("X34", "provider", "nobody", "of no payout of ours"));
+  spoiled = facts;
+  spoiled.payouts["payout"].state = "SUBMITTED";
+  spoiled.bank_payouts_after.clear();
+  EXPECT_THAT(CrossCheck(spoiled), IsEmpty()) << "it may be on its way there";
+}
+
 }  // namespace
 }  // namespace market::invariants

@@ -8,6 +8,7 @@
 #include "tools/check_invariants/histories.hpp"
 #include "tools/check_invariants/invoices.hpp"
 #include "tools/check_invariants/parcels.hpp"
+#include "tools/check_invariants/payouts.hpp"
 #include "tools/check_invariants/prices.hpp"
 #include "tools/check_invariants/returns.hpp"
 #include "tools/check_invariants/sales.hpp"
@@ -354,16 +355,18 @@ constexpr std::array kChecks = {
                  ELSE last.state IS NULL OR (r.state = 'SUCCEEDED') <> (last.state = 'SUCCEEDED')
                       OR (r.state = 'FAILED' AND last.state <> 'FAILED') END)sql"},
     Check{"M10", "payment",
-          "an entry of the ledger is in its payment's currency, about that payment, a refund or a sale of it",
+          "an entry of the ledger about a payment is in its currency, about that payment, a refund or a sale "
+          "of it",
           R"sql(
       SELECT DISTINCT e.id::text, format('%s of %s in %s; payment %s is in %s', e.cause, e.cause_id, l.currency, p.id,
                                          p.currency)
       FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id LEFT JOIN payment p ON p.id = e.payment_id
       LEFT JOIN refund r ON r.id = e.cause_id AND r.payment_id = p.id
-      WHERE p.id IS NULL OR l.currency IS DISTINCT FROM p.currency
-         OR (e.cause = 'CAPTURE' AND e.cause_id <> p.id)
-         OR (e.cause IN ('REFUND', 'CLAWBACK') AND r.id IS NULL)
-         OR (e.cause IN ('EARNING', 'RELEASE', 'RESERVE_RELEASE') AND e.cause_id IS DISTINCT FROM e.seller_order_id))sql"},
+      WHERE e.cause::text NOT LIKE 'PAYOUT%'
+        AND (p.id IS NULL OR l.currency IS DISTINCT FROM p.currency
+             OR (e.cause = 'CAPTURE' AND e.cause_id <> p.id)
+             OR (e.cause IN ('REFUND', 'CLAWBACK') AND r.id IS NULL)
+             OR (e.cause IN ('EARNING', 'RELEASE', 'RESERVE_RELEASE') AND e.cause_id IS DISTINCT FROM e.seller_order_id)))sql"},
     Check{"M11", "payment",
           "an order's payments are numbered without a gap, and only the last may be charged", R"sql(
       SELECT id::text, format('number %s of order %s is %s; the next is %s', number, order_id, state, coalesce(next::text, 'none'))
@@ -452,6 +455,11 @@ constexpr std::array kChecks = {
     Check{"X28", "payment", "a sale is of what its payment splits for it", kSalesAreOfTheirSplits},
     Check{"X29", "payment", "shops and the marketplace have of a sale what it says", kSalesAreBooked},
     Check{"X30", "payment", "a balance is the sum of its postings", kBalancesArePostings},
+    Check{"X31", "payment", "a payout is what its lines come to", kPayoutsAreTheirLines},
+    Check{"X32", "payment", "a payout pays what its own shop is due, and nothing is paid twice",
+          kLinesAreOwnOnce},
+    Check{"X33", "payment", "what is on its way to a shop is what its payouts have taken",
+          kOnTheWayIsWhatIsSent},
     Check{"X38", "payment",
           "a commission rule has one version in force at a time, with the terms it was published with",
           kCommissionRulesStand},

@@ -135,6 +135,20 @@ struct HoldFact {
   std::int64_t refunded_minor = 0;
 };
 
+// A payout that goes by the provider, and as the provider has it.
+struct PayoutFact {
+  std::string state;
+  std::string currency;
+  std::int64_t amount_minor = 0;
+};
+struct BankPayoutFact {
+  std::string id;
+  std::string reference;  // the payout
+  std::string status;
+  std::string currency;
+  std::int64_t amount_minor = 0;
+};
+
 struct SellerFact {
   bool waits = false;  // a message that tells auth of a member is in the outbox
 };
@@ -172,6 +186,8 @@ struct Facts {
   std::map<std::string, PartFact> parts;
   std::map<std::string, Pulse> pulses_before;  // by order; one snapshot with orders and parts
   std::vector<MovementFact> movements;
+  std::vector<BankPayoutFact> bank_payouts_before;
+  std::map<std::string, PayoutFact> payouts;                // by id; one snapshot with payments
   std::map<std::string, PaymentFact> payments;              // by order: the newest
   std::map<std::string, std::vector<PaymentFact>> earlier;  // by order: those before it
   Book ledger;                                              // one snapshot with payments
@@ -189,6 +205,7 @@ struct Facts {
   Acts listed_after;
   std::set<std::pair<std::string, std::string>> personal;  // service, account: of those forgotten before
   std::map<std::string, std::vector<HoldFact>> holds;      // by order
+  std::vector<BankPayoutFact> bank_payouts_after;
   std::map<std::string, Pulse> pulses_after;
 };
 
@@ -203,7 +220,7 @@ std::vector<const PaymentFact*> PaymentsOf(const Facts& facts, const std::string
 
 // All rules between databases: those below, and those about orders.
 std::vector<Finding> CrossCheck(const Facts& facts);
-std::vector<Finding> CheckBooks(const Facts& facts);   // X7, X8, X12, X27
+std::vector<Finding> CheckBooks(const Facts& facts);   // X7, X8, X12, X27, X34
 std::vector<Finding> CheckPeople(const Facts& facts);  // X9, X13, X16
 std::vector<Finding> CheckActs(const Facts& facts);    // X15
 

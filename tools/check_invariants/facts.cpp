@@ -58,6 +58,9 @@ constexpr Statement kTelling{"invariants.telling", R"sql(
         WHERE s.subscriber = 'order' AND e.type = 'payment.PaymentRefunded'
         UNION SELECT substr(key, length('order/') + 1) FROM outbox WHERE topic = 'event.order') AS told
   JOIN payment p ON told.aggregate = 'payment/' || p.id)sql"};
+constexpr Statement kPayouts{
+    "invariants.payouts",
+    "SELECT id::text, state::text, currency, amount_minor FROM payout WHERE port = 'sandbox'"};
 // The provider knows a refund by its part and its id.
 constexpr Statement kLedger{"invariants.ledger", R"sql(
   SELECT p.order_id::text, lower(e.cause::text), coalesce(r.seller_order_id::text, 'missing') || '/' || e.cause_id, l.currency,
@@ -293,6 +296,7 @@ Task<Facts> Sources::Load() {
   Facts facts;
   co_await LoadOrders(facts);
   co_await LoadMovements(facts);
+  facts.bank_payouts_before = co_await LoadBankPayouts();
   co_await LoadPayments(facts);
   co_await LoadStock(facts);
   facts.auth_before = co_await LoadAuth();
@@ -302,6 +306,7 @@ Task<Facts> Sources::Load() {
   facts.auth_after = co_await LoadAuth();
   co_await LoadActs(facts);
   co_await LoadHolds(facts);
+  facts.bank_payouts_after = co_await LoadBankPayouts();
   co_await LoadOrdersAgain(facts);
   co_return facts;
 }
@@ -330,7 +335,7 @@ Task<> Sources::LoadOrdersAgain(Facts& facts) {
 
 Task<> Sources::LoadPayments(Facts& facts) {
   const auto results =
-      co_await Snapshot("payment", {kPayments, kSplits, kRefunds, kLedger, kTelling, kSales});
+      co_await Snapshot("payment", {kPayments, kSplits, kRefunds, kLedger, kTelling, kSales, kPayouts});
   for (const auto row : results[0]) {
     PaymentFact payment{.id = Copy(row, 1),
                         .buyer = Copy(row, 2),
@@ -370,6 +375,8 @@ Task<> Sources::LoadPayments(Facts& facts) {
     if (auto* payment = newest(row)) payment->tells = true;
   }
   for (const auto row : results[5]) facts.sales.emplace(Copy(row, 0), SaleFact{Copy(row, 1), Copy(row, 2)});
+  for (const auto row : results[6])
+    facts.payouts.emplace(Copy(row, 0), PayoutFact{Copy(row, 1), Copy(row, 2), row.Int(3)});
   for (const auto row : results[3]) {
     facts.ledger[Copy(row, 0)][NameOfMovement(Copy(row, 1), Copy(row, 2), Copy(row, 3))] += row.Int(4);
   }
@@ -462,6 +469,23 @@ Task<std::vector<boost::json::value>> Sources::AskAll(std::string target) {
 Task<> Sources::LoadMovements(Facts& facts) {
   for (const auto& each : co_await AskAll("/v1/balance_transactions?limit=100&expand[]=data.source")) {
     facts.movements.push_back(MovementFrom(each));
+  }
+}
+
+Task<std::vector<BankPayoutFact>> Sources::LoadBankPayouts() {
+  std::vector<BankPayoutFact> found;
+  for (std::int64_t after = 0;;) {
+    const auto body = co_await Ask("/v1/payouts?after=" + std::to_string(after));
+    const auto& page = body.at("payouts").as_array();
+    if (page.empty()) co_return found;
+    for (const auto& payout : page) {
+      found.push_back({.id = Text(payout, "id"),
+                       .reference = Text(payout, "reference"),
+                       .status = Text(payout, "status"),
+                       .currency = Text(payout, "currency"),
+                       .amount_minor = payout.at("amount").as_int64()});
+      after = payout.at("sequence").as_int64();
+    }
   }
 }
 

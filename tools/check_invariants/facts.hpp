@@ -43,6 +43,7 @@ class Sources {
   Task<> LoadStock(Facts& facts);
   Task<AuthFacts> LoadAuth();
   Task<> LoadUsers(Facts& facts);
+  Task<std::vector<BankPayoutFact>> LoadBankPayouts();
   Task<> LoadHolds(Facts& facts);
   Task<> LoadActs(Facts& facts);
   Task<Acts> LoadListed();

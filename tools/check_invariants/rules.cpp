@@ -33,6 +33,9 @@ constexpr std::array kCrossRules = {
     Rule{"X11", "order, payment", "an order remembers of its payment what payment says, in all and by part"},
     Rule{"X12", "payment, provider",
          "the provider holds what payments name, with their amounts, and nothing else"},
+    Rule{"X34", "payment, provider",
+         "a payout that is paid has one payout of its amount at the provider, and none there is unknown; "
+         "always"},
     Rule{
         "X13", "order, product, user",
         "buyers are accounts, sellers are sellers, and a line was bought from the one who offers it; always"},

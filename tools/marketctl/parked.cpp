@@ -93,6 +93,23 @@ constexpr postgres::Statement kRetryWebhooks{
     "webhook.retry_parked",
     "UPDATE webhook SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
         "event_id")};
+constexpr postgres::Statement kListPayouts{"payout.list_parked",
+                                           "SELECT id::text, 'payout of seller ' || seller_id || ' ' || "
+                                           "state, parked_at::text, failures, last_error FROM payout"
+                                           " WHERE parked_at IS NOT NULL ORDER BY parked_at LIMIT 1000"};
+constexpr postgres::Statement kRetryPayouts{
+    "payout.retry_parked",
+    "UPDATE payout SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG("id")};
+
+constexpr postgres::Statement kListTurns{
+    "payout_turn.list_parked",
+    "SELECT seller_id::text, 'payouts to seller ' || seller_id || ' in ' || currency, parked_at::text, "
+    "failures, last_error"
+    " FROM payout_turn WHERE parked_at IS NOT NULL ORDER BY parked_at LIMIT 1000"};
+constexpr postgres::Statement kRetryTurns{
+    "payout_turn.retry_parked",
+    "UPDATE payout_turn SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
+        "seller_id")};
 
 constexpr postgres::Statement kListErasures{
     "erasure.list_parked",
@@ -117,7 +134,9 @@ constexpr std::array kParked = {
     Parked{"work", "order", "part_timer", kListTimers, kRetryTimers, std::nullopt},
     Parked{"work", "order", "return_timer", kListReturnTimers, kRetryReturnTimers, std::nullopt},
     Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt},
-    Parked{"work", "payment", "webhook", kListWebhooks, kRetryWebhooks, std::nullopt}};
+    Parked{"work", "payment", "webhook", kListWebhooks, kRetryWebhooks, std::nullopt},
+    Parked{"work", "payment", "payout", kListPayouts, kRetryPayouts, std::nullopt},
+    Parked{"work", "payment", "payout_turn", kListTurns, kRetryTurns, std::nullopt}};
 
 postgres::Options OptionsOf(const ParkedTable& table) {
   return {.conninfo = table.conninfo,

@@ -190,6 +190,15 @@ std::vector<News> OfInvoice(const Event& event) {
                    .amount = conversions::MoneyFrom(issued.total())})};
 }
 
+template <class Message, Kind kind>
+std::vector<News> OfPayout(const Event& event) {
+  const auto payout = *events::As<Message>(event);
+  return {{.kind = kind,
+           .audience = Audience::kManagers,
+           .facts = {.seller = SellerId::From(event.seller_id()),
+                     .amount = conversions::MoneyFrom(payout.amount())}}};
+}
+
 // The shop knows its offers by their SKU.
 template <class Message, Kind kind>
 std::vector<News> OfOffer(const Event& event) {
@@ -382,6 +391,9 @@ const std::map<std::string, Meaning, std::less<>>& Meanings() {
       Row<order::ReturnClosed>(OfReturnClosed, LiveOfReturn<order::ReturnClosed>),
       Row<order::InvoiceIssued>(OfInvoice),
       Row<payment::PaymentRefunded>(OfRefund, LiveOfRefund),
+      Row<payment::PayoutPaid>(OfPayout<payment::PayoutPaid, Kind::kPayoutPaid>),
+      Row<payment::PayoutFailed>(OfPayout<payment::PayoutFailed, Kind::kPayoutFailed>),
+      Row<payment::PayoutReturned>(OfPayout<payment::PayoutReturned, Kind::kPayoutFailed>),
       Row<product::ProductStateChanged>(OfProduct),
       Row<product::LowStock>(OfOffer<product::LowStock, Kind::kLowStock>),
       Row<product::OfferDetached>(OfOffer<product::OfferDetached, Kind::kOfferDetached>)};

@@ -33,11 +33,12 @@ class NewsTest : public StoreFixture {
   std::string Heard(const google::protobuf::Message& what) const {
     std::string all;
     for (const auto& news : Told(what)) {
-      const auto whom = news.account == buyer_               ? "buyer"
-                        : news.account                       ? "account"
-                        : news.audience == Audience::kTeam   ? "team"
-                        : news.audience == Audience::kOwners ? "owners"
-                                                             : "invited";
+      const auto whom = news.account == buyer_                 ? "buyer"
+                        : news.account                         ? "account"
+                        : news.audience == Audience::kTeam     ? "team"
+                        : news.audience == Audience::kOwners   ? "owners"
+                        : news.audience == Audience::kManagers ? "managers"
+                                                               : "invited";
       all += (all.empty() ? "" : ", ") + std::string(Name(news.kind)) + ' ' + whom;
     }
     return all;
@@ -275,6 +276,22 @@ TEST_F(NewsTest, Invoices) {
   const auto facts = Told(issued)[0].facts;
   EXPECT_EQ(facts.title, "260829-1");
   EXPECT_EQ(facts.order, order_);
+  EXPECT_EQ(facts.amount.value().minor, 300);
+}
+
+TEST_F(NewsTest, Payouts) {
+  namespace payment = ::marketplace::payment::v1;
+  const auto payout = [](auto what) {
+    what.set_payout_id(Uuid::NewV7().ToString());
+    what.mutable_amount()->set_amount(300);
+    what.mutable_amount()->set_currency("EUR");
+    return what;
+  };
+  EXPECT_EQ(Heard(payout(payment::PayoutPaid())), "PAYOUT_PAID managers");
+  EXPECT_EQ(Heard(payout(payment::PayoutFailed())), "PAYOUT_FAILED managers");
+  EXPECT_EQ(Heard(payout(payment::PayoutReturned())), "PAYOUT_FAILED managers");
+  const auto facts = Told(payout(payment::PayoutPaid()))[0].facts;
+  EXPECT_EQ(facts.seller, shop_);
   EXPECT_EQ(facts.amount.value().minor, 300);
 }
 

@@ -55,9 +55,12 @@ enum class Kind : std::uint8_t {
   kReturnClosed,
   // To the buyer, as the first of it is sent.
   kInvoiceIssued,
+  // To those who run the shop's money.
+  kPayoutPaid,
+  kPayoutFailed,
 };
 
-inline constexpr Words<Kind, 39> kKinds{"kind of a notification",
+inline constexpr Words<Kind, 41> kKinds{"kind of a notification",
                                         {"VERIFY_EMAIL",
                                          "CHANGE_EMAIL",
                                          "UNDO_EMAIL_CHANGE",
@@ -96,7 +99,9 @@ inline constexpr Words<Kind, 39> kKinds{"kind of a notification",
                                          "RETURN_SENT",
                                          "RETURN_RECEIVED",
                                          "RETURN_CLOSED",
-                                         "INVOICE_ISSUED"}};
+                                         "INVOICE_ISSUED",
+                                         "PAYOUT_PAID",
+                                         "PAYOUT_FAILED"}};
 inline std::string_view Name(Kind kind) { return kKinds.Name(kind); }
 inline void FromText(std::string_view word, Kind& kind) { kind = kKinds.Require(word); }
 
@@ -120,6 +125,7 @@ inline bool MailIsRequired(Kind kind) {
     case Kind::kReturnSent:
     case Kind::kReturnReceived:
     case Kind::kInvoiceIssued:
+    case Kind::kPayoutPaid:
       return false;
     default:
       return true;

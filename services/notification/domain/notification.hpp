@@ -38,10 +38,11 @@ struct Notification {
 
 // Whose it is to know.
 enum class Audience : std::uint8_t {
-  kAccount,  // the one that it names
-  kTeam,     // all who act for the shop
-  kOwners,   // of the shop
-  kInvited,  // nobody's account yet: the mail goes to whom the invitation is
+  kAccount,   // the one that it names
+  kTeam,      // all who act for the shop
+  kOwners,    // of the shop
+  kManagers,  // of the shop, and its owners: those who see its money
+  kInvited,   // nobody's account yet: the mail goes to whom the invitation is
 };
 
 // One thing to tell, as an event of a service has it.

@@ -191,6 +191,8 @@ std::string Mailing::LinkOf(const Mail& mail, const Recipient& recipient) const 
     case Kind::kProductApproved:
     case Kind::kProductChangesRequested:
     case Kind::kProductTakenDown:
+    case Kind::kPayoutPaid:
+    case Kind::kPayoutFailed:
       return PageOf(recipient, "/sell");
     case Kind::kWishPriceFell:
     case Kind::kWishBackInStock:

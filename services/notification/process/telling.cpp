@@ -6,6 +6,7 @@ namespace market::notification {
 namespace {
 
 constexpr std::string_view kOwner = "owner";
+constexpr std::string_view kManager = "manager";
 
 }  // namespace
 
@@ -22,6 +23,7 @@ Task<std::size_t> Telling::Tell(CallContext& call, const events::Event& event,
         break;
       case domain::Audience::kTeam:
       case domain::Audience::kOwners:
+      case domain::Audience::kManagers:
         for (const auto account : co_await FindTeam(call, one))
           told.push_back({.account = account, .news = &one});
         break;
@@ -38,7 +40,9 @@ Task<std::vector<AccountId>> Telling::FindTeam(CallContext& call, const domain::
   const auto found = co_await auth_->ListMembers(call, std::move(request));
   std::vector<AccountId> team;
   for (const auto& member : found.members()) {
-    if (news.audience == domain::Audience::kOwners && member.role() != kOwner) continue;
+    const bool owner = member.role() == kOwner;
+    if (news.audience == domain::Audience::kOwners && !owner) continue;
+    if (news.audience == domain::Audience::kManagers && !owner && member.role() != kManager) continue;
     team.push_back(AccountId::From(member.account_id()));
   }
   co_return team;

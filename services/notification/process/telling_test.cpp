@@ -46,6 +46,17 @@ TEST_F(TellingTest, AShopsTeam_OrItsOwnersAlone) {
   });
 }
 
+TEST_F(TellingTest, WhatIsAboutMoney_IsForOwnersAndManagers) {
+  auth_.members[shop_.ToString()] = {{ada_, "owner"}, {bob_, "manager"}, {eve_, "staff"}};
+  RunTelling([&](Telling& telling, storage::Notifications& store) -> Task<> {
+    CallContext call(Soon());
+    const domain::News paid{
+        .kind = Kind::kPayoutPaid, .audience = Audience::kManagers, .facts = {.seller = shop_}};
+    EXPECT_EQ(co_await telling.Tell(call, AnyEvent(), {paid}), 2u);
+    EXPECT_EQ(co_await store.CountUnread(Soon(), eve_), 0);
+  });
+}
+
 TEST_F(TellingTest, OneEvent_ForBuyerAndShop) {
   auth_.members[shop_.ToString()] = {{ada_, "owner"}};
   RunTelling([&](Telling& telling, storage::Notifications& store) -> Task<> {

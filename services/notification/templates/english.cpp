@@ -343,6 +343,24 @@ constexpr Mails kEnglishMails = {{
                      {"You will find it with your order, to read, to print and to keep."}}},
      .button = "View your order",
      .reason = kForBuyers},
+    {.kind = kPayoutPaid,
+     .subject = {"Your money has been sent: {amount}", "Your money has been sent"},
+     .paragraphs = {{{"{amount} of what your shop on {market} has earned has been paid to its account.",
+                      "What your shop on {market} has earned has been paid to its account."},
+                     {"It can take your bank a day or two to show it."}}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
+    {.kind = kPayoutFailed,
+     .subject = {"Your money could not be paid out: {amount}", "Your money could not be paid out"},
+     .paragraphs =
+         {{{"{amount} of what your shop on {market} has earned could not be paid to its account, or came "
+            "back from there.",
+            "What your shop on {market} has earned could not be paid to its account, or came back from "
+            "there."},
+           {"Nothing is lost: the money is part of your balance again. Please check the account that it "
+            "is to go to."}}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
 }};
 static_assert(IsComplete(kEnglishMails));
 

@@ -55,6 +55,10 @@ Values ValuesOf(Kind kind, Language language) {
   if (IsAboutAShop(kind)) values.title = russian ? "Лавка & Ко" : "Crumb & Co.";
   const bool about_a_product = kind >= Kind::kProductApproved && kind <= Kind::kWishBackInStock;
   if (about_a_product) values.title = russian ? "Разностная машина" : "Difference engine";
+  if (kind == Kind::kPayoutPaid || kind == Kind::kPayoutFailed) {
+    values.title.clear();
+    values.amount = Money{123450, Currency::Parse("EUR")};
+  }
   if (kind == Kind::kWishPriceFell || kind == Kind::kWishBackInStock)
     values.amount = Money{99900, Currency::Parse("EUR")};
   if (domain::HasToken(kind)) values.link = "https://bazaar.example/mailed?token=mt_8b0dQ4&for=you";

@@ -178,8 +178,9 @@ Proto ToProto(const domain::Payment& payment) {
 api::payment::LedgerEntry ToProto(const storage::Booked& entry) {
   api::payment::LedgerEntry out;
   out.set_id(entry.id.ToString());
-  // Words and numbers of the contract are those of the domain, one further on.
-  out.set_cause(static_cast<api::payment::LedgerEntry::Cause>(static_cast<int>(entry.cause) + 1));
+  auto cause = api::payment::LedgerEntry::CAUSE_UNSPECIFIED;  // the names are the same, by contract
+  api::payment::LedgerEntry::Cause_Parse(std::string(domain::Name(entry.cause)), &cause);
+  out.set_cause(cause);
   out.set_cause_id(entry.cause_id.ToString());
   if (entry.payment) out.set_payment_id(entry.payment->ToString());
   if (entry.seller_order) out.set_seller_order_id(entry.seller_order->ToString());

@@ -4,8 +4,10 @@
 
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "services/payment/domain/payment.hpp"
+#include "services/payment/domain/payout.hpp"
 #include "services/payment/domain/settlement.hpp"
 #include "services/payment/storage/ledger.hpp"
+#include "services/payment/storage/payouts.hpp"
 #include "services/payment/storage/span.hpp"
 
 namespace market::payment {
@@ -40,5 +42,10 @@ api::payment::Sale ToProto(const domain::Sale& sale);
 api::payment::SellerBalance::InCurrency ToProto(const storage::SellerBalance& balance);
 // What it changed for the shop whose postings it has.
 api::payment::SellerLedgerEntry ToSellerProto(const storage::Booked& entry);
+// convert_payouts.cpp
+std::optional<domain::PayoutState> StateFrom(api::payment::Payout::State state);
+api::payment::PayoutAccount ToProto(const domain::PayoutAccount& account, Time now);
+api::payment::Payout ToProto(const domain::Payout& payout);
+api::payment::PayoutLine ToProto(const storage::PayoutLine& line);
 
 }  // namespace market::payment

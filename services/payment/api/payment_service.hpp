@@ -1,14 +1,21 @@
 // The payment service's operations. Those that talk to the provider run in `charges_group`: a client that
 // leaves does not tear a provider's answer from the row it belongs to.
 #pragma once
+#include <chrono>
+#include <cstdint>
+
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "platform/runtime/leased_work.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "services/payment/api/second_person.hpp"
 #include "services/payment/process/charges.hpp"
+#include "services/payment/process/payout_run.hpp"
+#include "services/payment/storage/bank_numbers.hpp"
 #include "services/payment/storage/commission_rules.hpp"
 #include "services/payment/storage/ledger.hpp"
+#include "services/payment/storage/payout_accounts.hpp"
+#include "services/payment/storage/payouts.hpp"
 #include "services/payment/storage/personal_data.hpp"
 #include "services/payment/storage/sales.hpp"
 #include "services/payment/storage/simulated_sales.hpp"
@@ -20,6 +27,13 @@ namespace market::payment {
 struct WebhookDoor {
   std::string provider;
   std::vector<std::string> secrets;
+};
+
+// Who may say where a shop's money goes, and for how long nothing is paid out after that.
+struct BankChanges {
+  enum class Need : std::uint8_t { kNone, kSecondFactor };
+  Need need = Need::kSecondFactor;
+  std::chrono::milliseconds hold = std::chrono::hours(48);
 };
 
 class PaymentService final : public api::PaymentApi {
@@ -39,6 +53,11 @@ class PaymentService final : public api::PaymentApi {
     runtime::LeasedWork& settling;  // woken when there is something to book
     storage::Webhooks& webhooks;
     WebhookDoor door;
+    storage::Payouts& payouts;
+    storage::PayoutAccounts& payout_accounts;
+    const storage::BankNumbers& bank_numbers;
+    PayoutRun& payout_run;
+    BankChanges bank_changes;
   };
   explicit PaymentService(Deps deps) : deps_(std::move(deps)) {}
 
@@ -101,6 +120,24 @@ class PaymentService final : public api::PaymentApi {
       CallContext& call, api::payment::WithdrawCommissionRuleRequest request) override;
   Task<api::payment::CommissionRule> EndCommissionRule(
       CallContext& call, api::payment::EndCommissionRuleRequest request) override;
+  // payouts.cpp
+  Task<api::payment::PayoutAccount> PutPayoutAccount(CallContext& call,
+                                                     api::payment::PutPayoutAccountRequest request) override;
+  Task<api::payment::PayoutAccount> GetPayoutAccount(CallContext& call,
+                                                     api::payment::GetPayoutAccountRequest request) override;
+  Task<api::payment::Payout> RequestPayout(CallContext& call,
+                                           api::payment::RequestPayoutRequest request) override;
+  Task<api::payment::ListSellerPayoutsResponse> ListSellerPayouts(
+      CallContext& call, api::payment::ListSellerPayoutsRequest request) override;
+  Task<api::payment::ListPayoutsResponse> ListPayouts(CallContext& call,
+                                                      api::payment::ListPayoutsRequest request) override;
+  Task<api::payment::Payout> GetPayout(CallContext& call, api::payment::GetPayoutRequest request) override;
+  Task<api::payment::ListPayoutLinesResponse> ListPayoutLines(
+      CallContext& call, api::payment::ListPayoutLinesRequest request) override;
+  Task<api::payment::Payout> MarkPayoutPaid(CallContext& call,
+                                            api::payment::MarkPayoutPaidRequest request) override;
+  Task<api::payment::Payout> MarkPayoutReturned(CallContext& call,
+                                                api::payment::MarkPayoutReturnedRequest request) override;
 
  private:
   // Runs `work` to its end whatever becomes of the caller.

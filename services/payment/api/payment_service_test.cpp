@@ -3,69 +3,11 @@
 #include <limits>
 
 #include "platform/conversions/conversions.hpp"
-#include "platform/identity/principal.hpp"
 #include "services/payment/provider/testing/signing.hpp"
-#include "services/payment/testing/charges_fixture.hpp"
-#include "services/payment/workers/settlement.hpp"
+#include "services/payment/testing/operations_fixture.hpp"
 
 namespace market::payment {
 namespace {
-
-// The operations over the sandbox.
-struct Operations {
-  Operations(boost::asio::io_context& io, Service& s, World& world)
-      : group(io.get_executor(), Unexpected),
-        personal_data(world.database),
-        rules(world.database),
-        sold(world.database),
-        sales(world.database),
-        settlement(world.database, sales, s.ledger, {}),
-        webhooks(world.database),
-        api({s.payments,
-             s.ledger,
-             s.charges,
-             group,
-             s.clock,
-             pages,
-             personal_data,
-             rules,
-             sold,
-             second_person,
-             sales,
-             settlement.Settling(),
-             webhooks,
-             {"sandbox", {"whsec_old", "whsec_new"}}}) {}
-
-  rpc::PageTokens pages{"secret"};
-  runtime::TaskGroup group;
-  storage::PersonalData personal_data;
-  storage::CommissionRules rules;
-  storage::SimulatedSales sold;
-  SecondPerson second_person{SecondPerson::Rule::kNever};
-  storage::Sales sales;
-  Settlement settlement;
-  storage::Webhooks webhooks;
-  PaymentService api;
-};
-
-template <class Body>
-void WithOperations(Body body, std::chrono::milliseconds provider_timeout = 5s) {
-  WithService(
-      [&](Service& s, World& world, boost::asio::io_context& io) -> Task<> {
-        Operations operations(io, s, world);
-        co_await body(operations, s);
-        co_await operations.group.Join(Soon());
-      },
-      provider_timeout);
-}
-
-struct Call {
-  Call() = default;
-  explicit Call(const AccountId& account, rpc::Reach reach = {}) {
-    rpc::CallContextBuilder(context).Caller({.account = account}).Reach(std::move(reach));
-  }
-  CallContext context{After(8s)};
-};
 
 api::payment::AuthorizePaymentRequest ARequest(const std::string& method = "pm_card_visa") {
   api::payment::AuthorizePaymentRequest request;

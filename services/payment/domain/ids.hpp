@@ -8,6 +8,7 @@ using PaymentId = Id<struct PaymentTag>;
 using OrderId = Id<struct OrderTag>;
 using SellerOrderId = Id<struct SellerOrderTag>;
 using RefundId = Id<struct RefundTag>;
+using PayoutId = Id<struct PayoutTag>;
 using CommissionRuleId = Id<struct CommissionRuleTag>;
 using CategoryId = Id<struct CategoryTag>;
 using LineId = Id<struct LineTag>;

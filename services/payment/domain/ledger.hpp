@@ -1,6 +1,7 @@
 // What movements of money are in the double-entry ledger. Debits are positive, credits negative.
 //
 //   capture   Dr psp_clearing / Cr order_escrow      refund   the reverse
+//   payout    payout.hpp
 //
 // What of it is whose is booked by settlement.hpp.
 // An account is a kind and its owner: a seller, or the marketplace.
@@ -38,9 +39,22 @@ inline void FromText(std::string_view text, LedgerAccount& account) {
   account = kLedgerAccounts.Require(text);
 }
 
-enum class LedgerCause : std::uint8_t { kCapture, kRefund, kEarning, kRelease, kClawback, kReserveRelease };
-inline constexpr Words<LedgerCause, 6> kLedgerCauses{
-    "cause of an entry", {"CAPTURE", "REFUND", "EARNING", "RELEASE", "CLAWBACK", "RESERVE_RELEASE"}};
+enum class LedgerCause : std::uint8_t {
+  kCapture,
+  kRefund,
+  kEarning,
+  kRelease,
+  kClawback,
+  kReserveRelease,
+  kPayout,
+  kPayoutPaid,
+  kPayoutFailed,
+  kPayoutReturned
+};
+inline constexpr Words<LedgerCause, 10> kLedgerCauses{
+    "cause of an entry",
+    {"CAPTURE", "REFUND", "EARNING", "RELEASE", "CLAWBACK", "RESERVE_RELEASE", "PAYOUT", "PAYOUT_PAID",
+     "PAYOUT_FAILED", "PAYOUT_RETURNED"}};
 inline std::string_view Name(LedgerCause cause) { return kLedgerCauses.Name(cause); }
 inline void FromText(std::string_view text, LedgerCause& cause) { cause = kLedgerCauses.Require(text); }
 
@@ -53,7 +67,7 @@ struct Posting {
 struct Entry {
   LedgerCause cause = LedgerCause::kCapture;
   Uuid
-      cause_id;  // of kCapture the payment, of kRefund and kClawback the refund, else the sale; one entry of a cause
+      cause_id;  // of kCapture the payment, of kRefund and kClawback the refund, of kPayout… the payout, else the sale; one entry of a cause
   std::vector<Posting> postings;
   std::optional<SellerOrderId> seller_order = {};  // that it is about
 };

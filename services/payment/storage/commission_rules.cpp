@@ -24,7 +24,7 @@ using postgres::Inside;
 using postgres::Statement;
 using postgres::Tx;
 
-constexpr Columns kRule{
+constexpr Columns kRuleColumns{
     Column{"id", [](CommissionRule& rule, CommissionRuleId id) { rule.terms.rule = id; }},
     Column{"version", [](CommissionRule& rule, int version) { rule.terms.version = version; }},
     Column{"seller_id", &CommissionRule::seller},
@@ -40,48 +40,50 @@ constexpr Columns kRule{
     Column{"on_delivery", [](CommissionRule& rule, bool on) { rule.terms.on_delivery = on; }},
     Column{"tax_ppm", [](CommissionRule& rule, std::int64_t ppm) { rule.terms.tax_ppm = ppm; }},
     Column{"valid_until", &CommissionRule::valid_until}};
-constexpr Columns kInForce{kRule, Column{"valid_from", &CommissionRule::valid_from}};
+constexpr Columns kInForce{kRuleColumns, Column{"valid_from", &CommissionRule::valid_from}};
 constexpr ComposedStatement kPublished{"commission.published",
                                        "SELECT " + kInForce + R"sql( FROM commission_rule
   WHERE state = 'PUBLISHED' AND (valid_until IS NULL OR valid_until > $1))sql"};
 
-constexpr Columns kVersion{Inside{&RuleVersion::rule, kRule},
-                           Column{"name", &RuleVersion::name},
-                           Column{"state", &RuleVersion::state},
-                           Column{"revision", &RuleVersion::revision},
-                           Column{"valid_from",
-                                  [](RuleVersion& version, std::optional<Time> from) {
-                                    version.valid_from = from;
-                                    version.rule.valid_from = from.value_or(Time());
-                                  }},
-                           Column{"proposed_by", &RuleVersion::proposed_by},
-                           Column{"approved_by", &RuleVersion::approved_by},
-                           Column{"created_at", &RuleVersion::created_at},
-                           Column{"updated_at", &RuleVersion::updated_at}};
-constexpr ComposedStatement kFind{"commission.find", "SELECT " + kVersion + R"sql( FROM commission_rule
+constexpr Columns kVersionColumns{Inside{&RuleVersion::rule, kRuleColumns},
+                                  Column{"name", &RuleVersion::name},
+                                  Column{"state", &RuleVersion::state},
+                                  Column{"revision", &RuleVersion::revision},
+                                  Column{"valid_from",
+                                         [](RuleVersion& version, std::optional<Time> from) {
+                                           version.valid_from = from;
+                                           version.rule.valid_from = from.value_or(Time());
+                                         }},
+                                  Column{"proposed_by", &RuleVersion::proposed_by},
+                                  Column{"approved_by", &RuleVersion::approved_by},
+                                  Column{"created_at", &RuleVersion::created_at},
+                                  Column{"updated_at", &RuleVersion::updated_at}};
+constexpr ComposedStatement kFindRule{"commission.find",
+                                      "SELECT " + kVersionColumns + R"sql( FROM commission_rule
   WHERE id = $1 AND ($2::integer IS NULL OR version = $2) ORDER BY version DESC LIMIT 1)sql"};
-constexpr ComposedStatement kList{"commission.list", "SELECT " + kVersion + R"sql( FROM commission_rule
+constexpr ComposedStatement kListRules{"commission.list",
+                                       "SELECT " + kVersionColumns + R"sql( FROM commission_rule
   WHERE ($1::commission_rule_state IS NULL OR state = $1) AND ($2::uuid IS NULL OR seller_id = $2)
     AND ($3::uuid IS NULL OR (id, version) < ($3, $4::integer))
   ORDER BY id DESC, version DESC LIMIT $5)sql"};
 
 // A statement of its own: what the next one reads is then no older than the lock. The first version is there as long as the rule.
-constexpr Statement kLock{"commission.lock",
-                          "SELECT id FROM commission_rule WHERE id = $1 AND version = 1 FOR UPDATE"};
+constexpr Statement kLockRule{"commission.lock",
+                              "SELECT id FROM commission_rule WHERE id = $1 AND version = 1 FOR UPDATE"};
 constexpr Statement kLockAll{"commission.lock_all",
                              "SELECT pg_advisory_xact_lock(hashtext('payment.commission_rules'))"};
 struct Live {
   std::int64_t versions = 0;
 };
-constexpr Columns kLive{Column{"count(*)", &Live::versions}};
+constexpr Columns kLiveRules{Column{"count(*)", &Live::versions}};
 constexpr ComposedStatement kCountLive{"commission.count_live",
-                                       "SELECT " + kLive + R"sql( FROM commission_rule
+                                       "SELECT " + kLiveRules + R"sql( FROM commission_rule
   WHERE state <> 'WITHDRAWN' AND (valid_until IS NULL OR valid_until > market_now()))sql"};
 
 // The newest version that is published: of one that is not over rather than of another, and, where a time is named, one that has
 // begun by then.
 constexpr ComposedStatement kFindPublished{"commission.find_published",
-                                           "SELECT " + kVersion + R"sql( FROM commission_rule
+                                           "SELECT " + kVersionColumns + R"sql( FROM commission_rule
   WHERE id = $1 AND state = 'PUBLISHED'
   ORDER BY (valid_until IS NULL OR valid_until > market_now()) DESC, coalesce(valid_from < $2::timestamptz, true) DESC,
            version DESC LIMIT 1)sql"};
@@ -90,27 +92,27 @@ struct Moment {
   Time now;
   Time at;
 };
-constexpr Columns kMoment{Column{"market_now()", &Moment::now},
-                          Column{R"sql(greatest($2::timestamptz, market_now(), max(valid_from) FILTER (
+constexpr Columns kRuleMoment{Column{"market_now()", &Moment::now},
+                              Column{R"sql(greatest($2::timestamptz, market_now(), max(valid_from) FILTER (
     WHERE state = 'PUBLISHED' AND valid_from <= market_now()) + interval '1 microsecond'))sql",
-                                 &Moment::at}};
+                                     &Moment::at}};
 constexpr ComposedStatement kReadMoment{"commission.moment",
-                                        "SELECT " + kMoment + " FROM commission_rule WHERE id = $1"};
+                                        "SELECT " + kRuleMoment + " FROM commission_rule WHERE id = $1"};
 
-constexpr ComposedStatement kInsert{"commission.insert", R"sql(
+constexpr ComposedStatement kInsertRule{"commission.insert", R"sql(
   INSERT INTO commission_rule (id, version, revision, name, seller_id, category_id, currency, price_from_minor,
                                price_below_minor, percentage_ppm, fixed_minor, floor_minor, cap_minor, on_delivery, tax_ppm)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING )sql" +
-                                                             kVersion};
-constexpr ComposedStatement kUpdate{"commission.update", R"sql(
+                                                                 kVersionColumns};
+constexpr ComposedStatement kUpdateRule{"commission.update", R"sql(
   UPDATE commission_rule SET revision = $3, name = $4, seller_id = $5, category_id = $6, currency = $7, price_from_minor = $8,
     price_below_minor = $9, percentage_ppm = $10, fixed_minor = $11, floor_minor = $12, cap_minor = $13, on_delivery = $14,
     tax_ppm = $15, updated_at = market_now()
-  WHERE id = $1 AND version = $2 RETURNING )sql" + kVersion};
-constexpr ComposedStatement kMove{"commission.move", R"sql(
+  WHERE id = $1 AND version = $2 RETURNING )sql" + kVersionColumns};
+constexpr ComposedStatement kMoveRule{"commission.move", R"sql(
   UPDATE commission_rule SET revision = $3, state = $4, valid_from = $5, proposed_by = $6, approved_by = $7,
     updated_at = market_now()
-  WHERE id = $1 AND version = $2 RETURNING )sql" + kVersion};
+  WHERE id = $1 AND version = $2 RETURNING )sql" + kVersionColumns};
 // Those that were to begin then or later never do.
 constexpr Statement kForestall{"commission.forestall", R"sql(
   UPDATE commission_rule SET state = 'WITHDRAWN', revision = revision + 1, updated_at = market_now()
@@ -172,28 +174,28 @@ void AddTerms(Batch& batch, const Statement& statement, const RuleVersion& versi
 }
 
 void AddMove(Batch& batch, const RuleVersion& version) {
-  batch.Add(kMove, version.rule.terms.rule, version.rule.terms.version, version.revision, version.state,
+  batch.Add(kMoveRule, version.rule.terms.rule, version.rule.terms.version, version.revision, version.state,
             version.valid_from, version.proposed_by, version.approved_by);
 }
 
 // The rule's newest version, whose rule is the caller's until the transaction ends.
 Task<RuleVersion> Held(Tx& tx, CommissionRuleId id) {
-  co_await tx.Execute(kLock, id);
-  auto newest = kVersion.ReadAtMostOne(co_await tx.Execute(kFind, id, std::optional<int>()));
+  co_await tx.Execute(kLockRule, id);
+  auto newest = kVersionColumns.ReadAtMostOne(co_await tx.Execute(kFindRule, id, std::optional<int>()));
   if (!newest) throw NotFound("the commission rule");
   co_return *std::move(newest);
 }
 
 Task<> RequireRoom(Tx& tx, std::int64_t limit) {
   co_await tx.Execute(kLockAll);
-  if (kLive.ReadOne(co_await tx.Execute(kCountLive)).versions < limit) co_return;
+  if (kLiveRules.ReadOne(co_await tx.Execute(kCountLive)).versions < limit) co_return;
   throw Error(Code::kFailedPrecondition, "LIMIT_REACHED",
               "there are as many live commission rules as there may be")
       .WithMetadata("limit", std::to_string(limit));
 }
 
 Task<Moment> MomentOf(Tx& tx, CommissionRuleId id, std::optional<Time> said, std::string field) {
-  const auto moment = kMoment.ReadOne(co_await tx.Execute(kReadMoment, id, said));
+  const auto moment = kRuleMoment.ReadOne(co_await tx.Execute(kReadMoment, id, said));
   if (said && *said < moment.now) throw InvalidArgument(std::move(field), "OUT_OF_RANGE", "must not be over");
   co_return moment;
 }
@@ -209,7 +211,7 @@ Task<RuleVersion> PutIntoForce(Tx& tx, const Work& work, const RuleVersion& befo
   AddMove(batch, after);
   batch.Add(kFit, after.rule.terms.rule);
   Append(batch, work, std::move(act), after);
-  co_return kVersion.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).at(1));
+  co_return kVersionColumns.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).at(1));
 }
 
 }  // namespace
@@ -222,28 +224,28 @@ Task<std::vector<RuleVersion>> CommissionRules::List(Work work, WantedRules want
                                                      std::optional<RulePosition> after, std::int64_t limit) {
   const auto rule = after ? std::optional(after->rule) : std::nullopt;
   const auto version = after ? std::optional(after->version) : std::nullopt;
-  co_return kVersion.ReadAll(
-      co_await database_.List(work, kList, wanted.state, wanted.seller, rule, version, limit));
+  co_return kVersionColumns.ReadAll(
+      co_await database_.List(work, kListRules, wanted.state, wanted.seller, rule, version, limit));
 }
 
 Task<std::optional<RuleVersion>> CommissionRules::Find(Work work, CommissionRuleId id,
                                                        std::optional<int> version) {
-  co_return kVersion.ReadAtMostOne(co_await database_.Read(work, kFind, id, version));
+  co_return kVersionColumns.ReadAtMostOne(co_await database_.Read(work, kFindRule, id, version));
 }
 
 Task<RuleVersion> CommissionRules::Create(Work work, RuleVersion draft, audit::Act act) {
   draft.revision = 1;
   const auto create = [&](Tx& tx) -> Task<RuleVersion> {
     const auto id = draft.rule.terms.rule;
-    if (auto earlier = kVersion.ReadAtMostOne(co_await tx.Execute(kFind, id, std::optional(1)))) {
+    if (auto earlier = kVersionColumns.ReadAtMostOne(co_await tx.Execute(kFindRule, id, std::optional(1)))) {
       co_return *std::move(earlier);
     }
     co_await RequireRoom(tx, limits_.live);
     act.after = FieldsOf(draft);
     Batch batch("commission.create");
-    AddTerms(batch, kInsert, draft);
+    AddTerms(batch, kInsertRule, draft);
     Append(batch, work, act, draft);
-    co_return kVersion.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).front());
+    co_return kVersionColumns.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).front());
   };
   co_return co_await database_.Transaction(work, create);
 }
@@ -260,7 +262,7 @@ Task<RuleVersion> CommissionRules::Change(Work work, CommissionRuleId id,
     if (newest.state == RuleState::kWithdrawn) {
       // What goes on is what is published, if anything is.
       if (auto published =
-              kVersion.ReadAtMostOne(co_await tx.Execute(kFindPublished, id, std::optional<Time>()))) {
+              kVersionColumns.ReadAtMostOne(co_await tx.Execute(kFindPublished, id, std::optional<Time>()))) {
         before = *std::move(published);
       }
     }
@@ -286,12 +288,12 @@ Task<RuleVersion> CommissionRules::Change(Work work, CommissionRuleId id,
     act.after = FieldsOf(after);
     Batch batch("commission.change");
     if (next) {
-      AddTerms(batch, kInsert, after);
+      AddTerms(batch, kInsertRule, after);
     } else {
-      AddTerms(batch, kUpdate, after);
+      AddTerms(batch, kUpdateRule, after);
     }
     Append(batch, work, act, after);
-    co_return kVersion.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).front());
+    co_return kVersionColumns.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).front());
   };
   co_return co_await database_.Transaction(work, change);
 }
@@ -315,7 +317,7 @@ Task<RuleVersion> CommissionRules::Publish(Work work, CommissionRuleId id, std::
     Batch batch("commission.propose");
     AddMove(batch, after);
     Append(batch, work, act, after);
-    co_return kVersion.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).front());
+    co_return kVersionColumns.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).front());
   };
   co_return co_await database_.Transaction(work, publish);
 }
@@ -355,7 +357,7 @@ Task<RuleVersion> CommissionRules::Withdraw(Work work, CommissionRuleId id, audi
     AddMove(batch, after);
     batch.Add(kFit, id);
     Append(batch, work, act, after);
-    co_return kVersion.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).front());
+    co_return kVersionColumns.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).front());
   };
   co_return co_await database_.Transaction(work, withdraw);
 }
@@ -366,7 +368,7 @@ Task<RuleVersion> CommissionRules::End(Work work, CommissionRuleId id, std::opti
     const auto newest = co_await Held(tx, id);
     const auto moment = co_await MomentOf(tx, id, until, "validUntil");
     const auto before =
-        kVersion.ReadAtMostOne(co_await tx.Execute(kFindPublished, id, std::optional(moment.at)));
+        kVersionColumns.ReadAtMostOne(co_await tx.Execute(kFindPublished, id, std::optional(moment.at)));
     if (!before) {
       throw domain::NotFrom(newest.state, RuleState::kWithdrawn, "nothing of this rule is published");
     }
@@ -381,9 +383,9 @@ Task<RuleVersion> CommissionRules::End(Work work, CommissionRuleId id, std::opti
     act.after = FieldsOf(after);
     Batch batch("commission.end");
     batch.Add(kForestall, id, moment.at).Add(kSetEnd, id, moment.at, newest.revision + 1).Add(kFit, id);
-    batch.Add(kFind, id, std::optional(before->rule.terms.version));
+    batch.Add(kFindRule, id, std::optional(before->rule.terms.version));
     Append(batch, work, act, after);
-    co_return kVersion.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).at(3));
+    co_return kVersionColumns.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).at(3));
   };
   co_return co_await database_.Transaction(work, end);
 }

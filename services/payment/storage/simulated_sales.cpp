@@ -18,12 +18,13 @@ constexpr Columns kCommissioned{
            [](CommissionedLine& line, std::int64_t minor) { line.unit_price.minor = minor; }},
     Column{"s.currency",
            [](CommissionedLine& line, Currency currency) { line.unit_price.currency = currency; }}};
-constexpr Columns kSold{Column{"l.line_id", &SimulatedLine::id},
-                        Inside{&SimulatedLine::line, kCommissioned},
-                        Column{"s.placed_at", &SimulatedLine::placed_at},
-                        Column{"l.quantity", &SimulatedLine::quantity},
-                        Column{"l.earned_minor", &SimulatedLine::earned_minor},
-                        Column{"l.commission_minor", &SimulatedLine::commission_minor}};
+constexpr Columns kSold{
+    Column{"l.line_id", &SimulatedLine::id},
+    Inside{&SimulatedLine::line, kCommissioned},
+    Column{"s.placed_at", &SimulatedLine::placed_at},
+    Column{"l.quantity", &SimulatedLine::quantity},
+    Column{"l.paid_minor - l.refunded_minor + l.funded_left_minor", &SimulatedLine::earned_minor},
+    Column{"l.commission_minor", &SimulatedLine::commission_minor}};
 constexpr ComposedStatement kListSold{"commission.list_sold", "SELECT " + kSold + R"sql(
   FROM sale s JOIN sale_line l ON l.seller_order_id = s.seller_order_id
   WHERE s.placed_at >= $1 AND ($2::timestamptz IS NULL OR (s.placed_at, l.line_id) < ($2, $3::uuid))

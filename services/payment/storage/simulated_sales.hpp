@@ -1,6 +1,4 @@
-// What was sold, for the simulation of commission rules. The tables are those of what sales come to: of `sale` the columns
-// seller_order_id, seller_id, currency, placed_at; of `sale_line` line_id, seller_order_id, category_ids (the product's own, then
-// those above, nearest first), unit_price_minor, quantity, earned_minor, commission_minor. Nothing else of them is looked at.
+// What was sold, for the simulation of commission rules: what a line earns is what is left of it, as its commission is.
 //
 // Owner: the service; io thread only. Fails as platform/postgres does.
 #pragma once

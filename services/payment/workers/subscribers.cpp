@@ -24,7 +24,8 @@ events::Subscription::Deliver TellOrders(api::OrderApi& orders) { return rpc::Te
 
 events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay) {
   return {.subscriber = std::string(kNotification),
-          .types = events::NamesOf<contract::PaymentRefunded>(),
+          .types = events::NamesOf<contract::PaymentRefunded, contract::PayoutPaid, contract::PayoutFailed,
+                                   contract::PayoutReturned>(),
           .relay = std::move(relay)};
 }
 
@@ -36,7 +37,8 @@ std::vector<std::string> PublicFacts() {
   return events::NamesOf<contract::PaymentAuthorized, contract::PaymentDeclined, contract::PaymentCaptured,
                          contract::PaymentCaptureFailed, contract::PaymentVoided, contract::PaymentRefunded,
                          contract::PaymentAttemptFailed, contract::SaleEarned, contract::SaleReleased,
-                         contract::SaleClawedBack, contract::SaleReserveReleased>();
+                         contract::SaleClawedBack, contract::SaleReserveReleased, contract::PayoutSubmitted,
+                         contract::PayoutPaid, contract::PayoutFailed, contract::PayoutReturned>();
 }
 
 }  // namespace market::payment

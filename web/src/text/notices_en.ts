@@ -62,5 +62,7 @@ export const words = {
     RETURN_RECEIVED: "Your return has come to the shop",
     RETURN_CLOSED: "Your return is settled",
     INVOICE_ISSUED: "Your invoice is there",
+    PAYOUT_PAID: "Your shop's money has been sent",
+    PAYOUT_FAILED: "Your shop's money could not be paid out",
   } satisfies Record<Kind, string>,
 };

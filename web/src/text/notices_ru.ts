@@ -66,5 +66,7 @@ export const words = {
     RETURN_RECEIVED: "Ваш возврат дошёл до магазина",
     RETURN_CLOSED: "Ваш возврат завершён",
     INVOICE_ISSUED: "Счёт готов",
+    PAYOUT_PAID: "Деньги магазина отправлены",
+    PAYOUT_FAILED: "Деньги магазина не удалось выплатить",
   },
 } satisfies typeof english;
