@@ -84,6 +84,15 @@ constexpr postgres::Statement kRetryPayments{
     "UPDATE payment SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
         "id")};
 
+constexpr postgres::Statement kListSales{
+    "sale.list_parked",
+    "SELECT seller_order_id::text, 'sale ' || number || ' of order ' || order_id, parked_at::text, failures,"
+    " last_error FROM sale WHERE parked_at IS NOT NULL ORDER BY parked_at LIMIT 1000"};
+constexpr postgres::Statement kRetrySales{
+    "sale.retry_parked",
+    "UPDATE sale SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
+        "seller_order_id")};
+
 constexpr postgres::Statement kListErasures{
     "erasure.list_parked",
     "SELECT account_id::text, 'erasure ' || pass || ' of ' || array_to_string(waiting, ' '), parked_at::text,"
@@ -106,7 +115,8 @@ constexpr std::array kParked = {
     Parked{"work", "order", "checkout", kListCheckouts, kRetryCheckouts, std::nullopt},
     Parked{"work", "order", "part_timer", kListTimers, kRetryTimers, std::nullopt},
     Parked{"work", "order", "return_timer", kListReturnTimers, kRetryReturnTimers, std::nullopt},
-    Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt}};
+    Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt},
+    Parked{"work", "payment", "sale", kListSales, kRetrySales, std::nullopt}};
 
 postgres::Options OptionsOf(const ParkedTable& table) {
   return {.conninfo = table.conninfo,
