@@ -110,6 +110,14 @@ constexpr postgres::Statement kRetryTurns{
     "payout_turn.retry_parked",
     "UPDATE payout_turn SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
         "seller_id")};
+constexpr postgres::Statement kListSales{
+    "sale.list_parked",
+    "SELECT seller_order_id::text, 'sale ' || number || ' of order ' || order_id, parked_at::text, failures,"
+    " last_error FROM sale WHERE parked_at IS NOT NULL ORDER BY parked_at LIMIT 1000"};
+constexpr postgres::Statement kRetrySales{
+    "sale.retry_parked",
+    "UPDATE sale SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
+        "seller_order_id")};
 
 constexpr postgres::Statement kListErasures{
     "erasure.list_parked",
@@ -136,7 +144,8 @@ constexpr std::array kParked = {
     Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt},
     Parked{"work", "payment", "webhook", kListWebhooks, kRetryWebhooks, std::nullopt},
     Parked{"work", "payment", "payout", kListPayouts, kRetryPayouts, std::nullopt},
-    Parked{"work", "payment", "payout_turn", kListTurns, kRetryTurns, std::nullopt}};
+    Parked{"work", "payment", "payout_turn", kListTurns, kRetryTurns, std::nullopt},
+    Parked{"work", "payment", "sale", kListSales, kRetrySales, std::nullopt}};
 
 postgres::Options OptionsOf(const ParkedTable& table) {
   return {.conninfo = table.conninfo,

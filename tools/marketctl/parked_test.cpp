@@ -25,14 +25,15 @@ class ParkedOf {
                              std::string(name))) {}
 
   std::string Sql(const std::string& sql) { return disk_.Execute(sql); }
-  std::vector<std::string> List() {
+  std::vector<std::string> List(std::size_t table = 0) {
     std::vector<std::string> lines;
-    for (const auto& row : testing::RunLoop([&](auto& io) { return ListParked(io, tables_.at(0)); }))
+    for (const auto& row : testing::RunLoop([&](auto& io) { return ListParked(io, tables_.at(table)); }))
       lines.push_back(LineOf(row));
     return lines;
   }
-  std::int64_t Retry(std::vector<Uuid> ids) {
-    return testing::RunLoop([&](boost::asio::io_context& io) { return RetryParked(io, tables_.at(0), ids); });
+  std::int64_t Retry(std::vector<Uuid> ids, std::size_t table = 0) {
+    return testing::RunLoop(
+        [&](boost::asio::io_context& io) { return RetryParked(io, tables_.at(table), ids); });
   }
   std::int64_t Drop(std::vector<Uuid> ids) {
     return testing::RunLoop([&](boost::asio::io_context& io) { return DropParked(io, tables_.at(0), ids); });
@@ -119,6 +120,16 @@ TEST(Parked_Work, OfOrderAndPayment_IsListedAndLetGoOn) {
   EXPECT_EQ(payments.Retry({Uuid::NewV7()}), 0);
   EXPECT_EQ(payments.Retry({}), 1);
   EXPECT_THAT(payments.List(), IsEmpty());
+  payments.Sql(
+      "INSERT INTO sale (seller_order_id, order_id, seller_id, number, currency, delivery_minor, "
+      "delivery_funded_minor,"
+      " delivery_funded_left_minor, placed_at, trace, failures, last_error, parked_at)"
+      " VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '261130-ABCDEFGH-1', 'EUR', 0, 0, 0,"
+      " market_now(), '', 3, 'sold for something else', market_now())");
+  EXPECT_THAT(payments.List(1),
+              ElementsAre(AllOf(HasSubstr("261130-ABCDEFGH-1"), HasSubstr("something else"))));
+  EXPECT_EQ(payments.Retry({}, 1), 1);
+  EXPECT_EQ(payments.Sql("SELECT failures || ' ' || (next_run_at <= market_now()) FROM sale"), "0 true");
 }
 
 // Of a service that has nothing else to tell, too: every one tells of its acts.

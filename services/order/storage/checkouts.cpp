@@ -230,7 +230,7 @@ struct PriceColumns {
 };
 
 // '{…,…}': as a column of arrays of different lengths can be sent.
-std::string ArrayOf(const std::vector<domain::CategoryId>& ids) {
+std::string CategoriesText(const std::vector<domain::CategoryId>& ids) {
   std::string text = "{";
   for (const auto& id : ids) text.append(text.size() > 1 ? "," : "").append(id.ToString());
   return text + '}';
@@ -244,7 +244,7 @@ struct LineColumns : PriceColumns {
         parts.push_back(part.id);
         offers.push_back(line.offer);
         products.push_back(line.product);
-        categories.push_back(ArrayOf(line.categories));
+        categories.push_back(CategoriesText(line.categories));
         titles.push_back(line.title);
         pictures.push_back(line.picture);
         skus.push_back(line.sku);

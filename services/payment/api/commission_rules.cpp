@@ -22,7 +22,7 @@ namespace {
 using domain::CommissionRuleId;
 using domain::RuleVersion;
 using domain::Simulation;
-using Proto = api::payment::CommissionRule;
+using RuleContract = api::payment::CommissionRule;
 
 // Lines that a simulation looks at, and how many of them at once.
 constexpr std::int64_t kSimulatedLines = 200'000;
@@ -124,16 +124,16 @@ void ApplyChange(RuleVersion& version, const api::payment::UpdateCommissionRuleR
 }
 
 // The names are the same, by contract.
-Proto::State StateProto(domain::RuleState state) {
-  auto out = Proto::STATE_UNSPECIFIED;
-  Proto::State_Parse(std::string(Name(state)), &out);
+RuleContract::State StateProto(domain::RuleState state) {
+  auto out = RuleContract::STATE_UNSPECIFIED;
+  RuleContract::State_Parse(std::string(Name(state)), &out);
   return out;
 }
 
-Proto RuleProto(const RuleVersion& version) {
+RuleContract RuleProto(const RuleVersion& version) {
   using conversions::ToProto;
   const auto& rule = version.rule;
-  Proto out;
+  RuleContract out;
   out.set_id(rule.terms.rule.ToString());
   out.set_version(rule.terms.version);
   out.set_state(StateProto(version.state));
@@ -194,8 +194,8 @@ api::payment::CommissionSimulation SimulationProto(const Simulation& simulation)
 
 }  // namespace
 
-Task<Proto> PaymentService::CreateCommissionRule(CallContext& call,
-                                                 api::payment::CreateCommissionRuleRequest request) {
+Task<RuleContract> PaymentService::CreateCommissionRule(CallContext& call,
+                                                        api::payment::CreateCommissionRuleRequest request) {
   co_return RuleProto(
       co_await deps_.rules.Create(call, DraftRule(call, request.commission_rule()), rpc::ActOf(call)));
 }
@@ -203,10 +203,11 @@ Task<Proto> PaymentService::CreateCommissionRule(CallContext& call,
 Task<api::payment::ListCommissionRulesResponse> PaymentService::ListCommissionRules(
     CallContext& call, api::payment::ListCommissionRulesRequest request) {
   storage::WantedRules wanted{.state = {}, .seller = IdIn<SellerId>(request.seller_id())};
-  if (request.state() != Proto::STATE_UNSPECIFIED) {
-    wanted.state = domain::kRuleStates.Require(Proto::State_Name(request.state()));
+  if (request.state() != RuleContract::STATE_UNSPECIFIED) {
+    wanted.state = domain::kRuleStates.Require(RuleContract::State_Name(request.state()));
   }
-  const auto filter = "commission_rules|" + Proto::State_Name(request.state()) + '|' + request.seller_id();
+  const auto filter =
+      "commission_rules|" + RuleContract::State_Name(request.state()) + '|' + request.seller_id();
   const auto size = rpc::PageSize(request.page_size());
   std::optional<storage::RulePosition> after;
   if (const auto at = deps_.pages.Decode<CommissionRuleId, std::int64_t>(filter, request.page_token())) {
@@ -222,8 +223,8 @@ Task<api::payment::ListCommissionRulesResponse> PaymentService::ListCommissionRu
   co_return response;
 }
 
-Task<Proto> PaymentService::GetCommissionRule(CallContext& call,
-                                              api::payment::GetCommissionRuleRequest request) {
+Task<RuleContract> PaymentService::GetCommissionRule(CallContext& call,
+                                                     api::payment::GetCommissionRuleRequest request) {
   const auto found =
       co_await deps_.rules.Find(call, CommissionRuleId::From(request.commission_rule_id()),
                                 request.version() > 0 ? std::optional(request.version()) : std::nullopt);
@@ -231,8 +232,8 @@ Task<Proto> PaymentService::GetCommissionRule(CallContext& call,
   co_return RuleProto(*found);
 }
 
-Task<Proto> PaymentService::UpdateCommissionRule(CallContext& call,
-                                                 api::payment::UpdateCommissionRuleRequest request) {
+Task<RuleContract> PaymentService::UpdateCommissionRule(CallContext& call,
+                                                        api::payment::UpdateCommissionRuleRequest request) {
   co_return RuleProto(co_await deps_.rules.Change(
       call, CommissionRuleId::From(request.commission_rule_id()), rpc::ExpectedVersion(request.if_match()),
       [&](RuleVersion& version) { ApplyChange(version, request); }, rpc::ActOf(call)));
@@ -263,8 +264,8 @@ Task<api::payment::CommissionSimulation> PaymentService::SimulateCommissionRule(
   co_return response;
 }
 
-Task<Proto> PaymentService::PublishCommissionRule(CallContext& call,
-                                                  api::payment::PublishCommissionRuleRequest request) {
+Task<RuleContract> PaymentService::PublishCommissionRule(CallContext& call,
+                                                         api::payment::PublishCommissionRuleRequest request) {
   const auto from = MomentIn(request.has_valid_from(), request.valid_from(), "validFrom");
   const auto second =
       co_await deps_.second_person.For(call, identity::NameOf(marketplace::options::v1::COMMISSIONS_WRITE));
@@ -272,21 +273,21 @@ Task<Proto> PaymentService::PublishCommissionRule(CallContext& call,
                                                    from, call.Caller().account, second, rpc::ActOf(call)));
 }
 
-Task<Proto> PaymentService::ApproveCommissionRule(CallContext& call,
-                                                  api::payment::ApproveCommissionRuleRequest request) {
+Task<RuleContract> PaymentService::ApproveCommissionRule(CallContext& call,
+                                                         api::payment::ApproveCommissionRuleRequest request) {
   co_return RuleProto(co_await deps_.rules.Approve(call, CommissionRuleId::From(request.commission_rule_id()),
                                                    request.version(), call.Caller().account,
                                                    rpc::ActOf(call)));
 }
 
-Task<Proto> PaymentService::WithdrawCommissionRule(CallContext& call,
-                                                   api::payment::WithdrawCommissionRuleRequest request) {
+Task<RuleContract> PaymentService::WithdrawCommissionRule(
+    CallContext& call, api::payment::WithdrawCommissionRuleRequest request) {
   co_return RuleProto(co_await deps_.rules.Withdraw(
       call, CommissionRuleId::From(request.commission_rule_id()), rpc::ActOf(call)));
 }
 
-Task<Proto> PaymentService::EndCommissionRule(CallContext& call,
-                                              api::payment::EndCommissionRuleRequest request) {
+Task<RuleContract> PaymentService::EndCommissionRule(CallContext& call,
+                                                     api::payment::EndCommissionRuleRequest request) {
   const auto until = MomentIn(request.has_valid_until(), request.valid_until(), "validUntil");
   co_return RuleProto(co_await deps_.rules.End(call, CommissionRuleId::From(request.commission_rule_id()),
                                                until, rpc::ActOf(call)));

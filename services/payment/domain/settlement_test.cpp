@@ -11,8 +11,8 @@ namespace {
 
 using std::chrono::days;
 
-const Time kNow{days(20'000)};
-const auto kEur = Currency::Parse("EUR");
+const Time kSoldAt{days(20'000)};
+const auto kEuros = Currency::Parse("EUR");
 
 CommissionTerms Percent(std::int64_t ppm) { return {.rule = CommissionRuleId::New(), .percentage_ppm = ppm}; }
 
@@ -34,10 +34,10 @@ Sale ASale(std::vector<SaleLine> lines, SaleDelivery delivery = {}) {
   sale.id = SellerOrderId::New();
   sale.order = OrderId::New();
   sale.seller = SellerId::New();
-  sale.currency = kEur;
+  sale.currency = kEuros;
   sale.lines = std::move(lines);
   sale.delivery = delivery;
-  sale.placed_at = kNow;
+  sale.placed_at = kSoldAt;
   Open(sale);
   return sale;
 }
@@ -59,7 +59,7 @@ class Books {
     fresh_.push_back(refund);
   }
   // Gives which entries were booked.
-  std::string Settle(Time now = kNow) {
+  std::string Settle(Time now = kSoldAt) {
     auto settled = domain::Settle(std::move(sale), fresh_, reserve_, now);
     fresh_.clear();
     sale = std::move(settled.sale);
@@ -83,8 +83,8 @@ class Books {
     }
     return causes;
   }
-  void Deliver() { sale.delivered_at = kNow; }
-  void Complete() { sale.completed_at = kNow; }
+  void Deliver() { sale.delivered_at = kSoldAt; }
+  void Complete() { sale.completed_at = kSoldAt; }
   // As people count: what is owed is positive.
   std::int64_t Of(LedgerAccount account) { return -accounts_[account]; }
 
@@ -160,17 +160,17 @@ TEST(Settlement, ARefundAfterwards_IsTakenFromWhereTheMoneyIs) {
   EXPECT_EQ(reserved.Settle(), "EARNING RELEASE");
   EXPECT_EQ(reserved.Of(kSellerReserve), 180);
   EXPECT_EQ(reserved.Of(kSellerAvailable), 720);
-  EXPECT_EQ(reserved.next, kNow + days(90));
+  EXPECT_EQ(reserved.next, kSoldAt + days(90));
   reserved.Refund(Back(100));
   EXPECT_EQ(reserved.Settle(), "CLAWBACK");
   EXPECT_EQ(reserved.Of(kSellerReserve), 90) << "what is kept back is for that";
   EXPECT_EQ(reserved.Of(kSellerAvailable), 720);
-  EXPECT_EQ(reserved.Settle(kNow + days(89)), "");
-  EXPECT_EQ(reserved.Settle(kNow + days(90)), "RESERVE_RELEASE");
+  EXPECT_EQ(reserved.Settle(kSoldAt + days(89)), "");
+  EXPECT_EQ(reserved.Settle(kSoldAt + days(90)), "RESERVE_RELEASE");
   EXPECT_EQ(reserved.Of(kSellerReserve), 0);
   EXPECT_EQ(reserved.Of(kSellerAvailable), 810);
   EXPECT_EQ(reserved.next, std::nullopt);
-  EXPECT_EQ(reserved.Settle(kNow + days(91)), "");
+  EXPECT_EQ(reserved.Settle(kSoldAt + days(91)), "");
 }
 
 // Mission 4.3, by name.
@@ -404,7 +404,7 @@ TEST(Settlement_Property, HoweverASaleGoes_TheBooksAreThoseOfASecondModel) {
                 {.ppm = upto(1) * upto(400'000), .kept = days(10)});
     auto left = books.sale.Paid();
     std::int64_t back = 0;
-    auto now = kNow;
+    auto now = kSoldAt;
     const auto check = [&] {
       const auto totals = books.sale.Totals();
       const bool earned = books.sale.state != SaleState::kPlaced;

@@ -29,8 +29,8 @@ constexpr std::chrono::hours kAskPauseMax{6};
 
 Work ToWrite(const Work& work) { return work.With(runtime::After(kPayoutWriteLimit)); }
 
-PayoutNews NewsOf(const provider::Told& told) {
-  using Standing = provider::Told::Standing;
+PayoutNews NewsOf(const provider::PayoutTold& told) {
+  using Standing = provider::PayoutTold::Standing;
   PayoutNews news{.provider_id = told.id, .code = told.code};
   switch (told.standing) {
     case Standing::kUnderWay:
@@ -161,7 +161,7 @@ Task<> PayoutRun::Advance(Work work, Payout payout) {
     co_return;
   }
   const auto found = co_await Ask(work, payout);
-  if (const auto* told = std::get_if<provider::Told>(&found)) {
+  if (const auto* told = std::get_if<provider::PayoutTold>(&found)) {
     co_return co_await Hear(work, std::move(payout), NewsOf(*told));
   }
   if (std::holds_alternative<provider::Unknown>(found) || payout.state != PayoutState::kDue) {

@@ -29,13 +29,13 @@ struct Instruction {
 };
 
 // Where a payout is, as the other side says.
-struct Told {
+struct PayoutTold {
   enum class Standing { kUnderWay, kPaid, kFailed, kReturned };
   Standing standing = Standing::kUnderWay;
   std::string id;    // what it is called there
   std::string code;  // why it failed or came back
 };
-using PayoutFound = std::variant<Told, Absent, Unknown>;
+using PayoutFound = std::variant<PayoutTold, Absent, Unknown>;
 inline std::string_view Name(const PayoutFound& found) {
   static constexpr std::array<std::string_view, 3> kNames = {"done", "absent", "unknown"};
   return kNames.at(found.index());

@@ -14,18 +14,18 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::pair<std::string_view, Told::Standing>, 4> kStandings = {{
-    {"pending", Told::Standing::kUnderWay},
-    {"paid", Told::Standing::kPaid},
-    {"failed", Told::Standing::kFailed},
-    {"returned", Told::Standing::kReturned},
+constexpr std::array<std::pair<std::string_view, PayoutTold::Standing>, 4> kStandings = {{
+    {"pending", PayoutTold::Standing::kUnderWay},
+    {"paid", PayoutTold::Standing::kPaid},
+    {"failed", PayoutTold::Standing::kFailed},
+    {"returned", PayoutTold::Standing::kReturned},
 }};
 
 // Strict: money is booked upon what is said. Throws std::exception.
-Told ToldIn(const json::object& payout) {
+PayoutTold ToldIn(const json::object& payout) {
   const std::string_view status = payout.at("status").as_string();
   const auto* standing =
-      std::ranges::find(kStandings, status, &std::pair<std::string_view, Told::Standing>::first);
+      std::ranges::find(kStandings, status, &std::pair<std::string_view, PayoutTold::Standing>::first);
   if (standing == kStandings.end()) throw std::runtime_error("a payout in a state that we don't know");
   return {.standing = standing->second,
           .id = std::string(payout.at("id").as_string()),

@@ -170,7 +170,7 @@ Task<PayoutFound> SepaFiles::Find(Instruction sought, Work) {
   } catch (const std::runtime_error& error) {
     co_return Unknown{error.what()};
   }
-  co_return Told{.standing = Told::Standing::kUnderWay, .id = Short(*sought.batch), .code = {}};
+  co_return PayoutTold{.standing = PayoutTold::Standing::kUnderWay, .id = Short(*sought.batch), .code = {}};
 }
 
 }  // namespace market::payment::provider

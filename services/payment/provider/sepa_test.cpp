@@ -132,8 +132,8 @@ TEST(SepaFiles, ARun_IsOneFileThatIsThereWhole_HoweverOftenItIsSent) {
     EXPECT_EQ(Contents(folder.path / (batch.ToString() + ".xml")), first);
     EXPECT_EQ(first, CreditTransfers(kDebtor, together)) << "the same bytes for the same run";
     const auto found = co_await port.Find(together[1], Soon());
-    EXPECT_EQ(std::get<Told>(found).standing, Told::Standing::kUnderWay);
-    EXPECT_EQ(std::get<Told>(found).id, std::get<Done>(sent).authorization);
+    EXPECT_EQ(std::get<PayoutTold>(found).standing, PayoutTold::Standing::kUnderWay);
+    EXPECT_EQ(std::get<PayoutTold>(found).id, std::get<Done>(sent).authorization);
   });
 }
 
