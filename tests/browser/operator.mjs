@@ -233,9 +233,9 @@ async function role(name, who) {
     expect(status === (asked.startsWith("/v1/conversations") ? 200 : may ? 200 : 403), `${name}: ${asked} answers ${status}`);
     if (may) continue;
     const before = [];
-    const note = (request) => request.url().includes(asked.split("?")[0]) && before.push(request.url());
+    const note = (request) => new URL(request.url()).pathname === asked.split("?")[0] && before.push(request.url());
     page.on("request", note);
-    await page.goto(`${base}/${path}`);
+    await page.evaluate((to) => history.pushState(null, "", to), `${base}/${path}`);
     await page.getByRole("heading", { level: 1, name: "Your role does not see this page" }).waitFor();
     page.off("request", note);
     expect(before.length === 0, `${name}: asks for ${before} all the same`);
