@@ -5,10 +5,12 @@ import { moreReasons } from "./reasons";
 const sources = {
   account: { en: () => import("./account_en"), ru: () => import("./account_ru") },
   addresses: { en: () => import("./addresses_en"), ru: () => import("./addresses_ru") },
+  assortment: { en: () => import("./assortment_en"), ru: () => import("./assortment_ru") },
   cart: { en: () => import("./cart_en"), ru: () => import("./cart_ru") },
   checkout: { en: () => import("./checkout_en"), ru: () => import("./checkout_ru") },
   console: { en: () => import("./console_en"), ru: () => import("./console_ru") },
   enter: { en: () => import("./enter_en"), ru: () => import("./enter_ru") },
+  fulfilment: { en: () => import("./fulfilment_en"), ru: () => import("./fulfilment_ru") },
   letters: { en: () => import("./letters_en"), ru: () => import("./letters_ru") },
   notices: { en: () => import("./notices_en"), ru: () => import("./notices_ru") },
   op_content: { en: () => import("./op_content_en"), ru: () => import("./op_content_ru") },
@@ -24,6 +26,7 @@ const sources = {
   security: { en: () => import("./security_en"), ru: () => import("./security_ru") },
   seller: { en: () => import("./seller_en"), ru: () => import("./seller_ru") },
   selling: { en: () => import("./selling_en"), ru: () => import("./selling_ru") },
+  shopkeeping: { en: () => import("./shopkeeping_en"), ru: () => import("./shopkeeping_ru") },
   wishes: { en: () => import("./wishes_en"), ru: () => import("./wishes_ru") },
 } as const;
 

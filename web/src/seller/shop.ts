@@ -1,0 +1,32 @@
+import { queryOptions } from "@tanstack/preact-query";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { api, type Schemas } from "../api/client";
+import { mine } from "./mine";
+import type { pathsOf } from "./paths";
+import type { Permission } from "./permissions";
+
+export type Seller = Schemas["Seller"];
+
+export type Shop = {
+  id: string;
+  seller: Seller;
+  role: string;
+  may: (permission: Permission) => boolean;
+  to: ReturnType<typeof pathsOf>;
+};
+
+export const OfShop = createContext<Shop | undefined>(undefined);
+
+/** The shop that is worked on, and what who is signed in may do in it. */
+export function useShop(): Shop {
+  const shop = useContext(OfShop);
+  if (!shop) throw new Error("no shop: <OfShop.Provider> is missing");
+  return shop;
+}
+
+export const sellerOf = (sellerId: string) =>
+  queryOptions({
+    queryKey: ["mine", "seller", sellerId],
+    queryFn: () => mine(() => api.GET("/v1/sellers/{sellerId}", { params: { path: { sellerId } } })),
+  });
