@@ -29,6 +29,8 @@ const paths = {
   "search-rules": "/search-rules",
   orders: "/orders",
   order: `/orders/${some.order}`,
+  returns: "/returns",
+  return: `/returns/${some.return}`,
   payments: "/payments",
   ledger: "/ledger",
   coupons: "/coupons",

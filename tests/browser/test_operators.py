@@ -48,10 +48,12 @@ def sold(stack, category):
     buyer.ok("POST", f"/v1/products/{line['productId']}:report", {"reason": "DANGEROUS", "text": "It smokes. " + MISCHIEF})
     said = buyer.ok("POST", "/v1/conversations", {"sellerId": part["sellerId"], "productId": line["productId"], "text": MISCHIEF}, key=market.new_key())
     buyer.ok("POST", f"/v1/conversations/{said['id']}:report", {"reason": "Rude. " + MISCHIEF})
+    back = {"sellerOrderId": part["id"], "reason": "DAMAGED", "text": MISCHIEF, "lines": [{"lineId": line["id"], "quantity": 1}]}
+    returned = buyer.ok("POST", f"/v1/orders/{order['id']}/returns", back, key=market.new_key())
     proposed = owners[1].create_product(category, publish=False, title="Proposed engine")
     owners[1].ok("POST", f"/v1/products/{proposed['id']}:propose", {})
     return {"order": order["id"], "number": order["number"], "product": line["productId"], "review": written["id"], "conversation": said["id"],
-            "proposed": proposed["id"], "buyer": buyer.id, "buyerEmail": buyer.email}
+            "proposed": proposed["id"], "return": returned["id"], "buyer": buyer.id, "buyerEmail": buyer.email}
 
 
 def paid(admin, order):

@@ -40,6 +40,7 @@ export const words = {
     searchRules: "Search",
     orders: "Orders",
     checkouts: "Stuck checkouts",
+    returns: "Returns",
     payments: "Payments",
     ledger: "Ledger",
     coupons: "Coupons",

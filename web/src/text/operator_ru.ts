@@ -41,6 +41,7 @@ export const words = {
     searchRules: "Поиск",
     orders: "Заказы",
     checkouts: "Застрявшие заказы",
+    returns: "Возвраты",
     payments: "Платежи",
     ledger: "Книга счетов",
     coupons: "Купоны",
