@@ -57,7 +57,7 @@ async function shops(page) {
   await page.getByRole("heading", { level: 1, name: "Inbox" }).waitFor();
   await enter(page, main(page).getByRole("link", { name: "Shops to approve" }));
   await arrived(page, "Shops");
-  await enter(page, main(page).getByRole("link", { name: "Waiting engines" }).first());
+  await enter(page, main(page).locator(`a[href$="/sellers/${some.waiting}"]`));
   await arrived(page, "Waiting engines");
   await main(page).getByText("HRB 17").waitFor();
   await enter(page, button(page, "Approve"));
