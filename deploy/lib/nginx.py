@@ -56,6 +56,19 @@ def names(hosts, url):
     return found
 
 
+def misplaced(known, url):
+    """What is not to be found where: the lines of a map of "$host $uri". Where operators have a name of their own, their pages are there and
+    nowhere else, and nothing of the shop is: so no page that shows what strangers wrote shares an origin, and cookies, with theirs."""
+    own = os.environ.get("MARKET_OPERATORS_HOST", "").strip()
+    if not own:
+        return ""
+    if own not in known or own == urllib.parse.urlsplit(url).hostname:
+        raise Failure(f"MARKET_OPERATORS_HOST: '{own}' is to be one of MARKET_HOSTS, and another than that of the URL")
+    here = re.escape(own)
+    return "\n    ".join([rf'"~^{here} /$" home;', rf'"~^{here} /(en|ru)(/(?!operator(/|$))|$)" shop;',
+                          rf'"~^(?!{here} )[^ ]+ /((en|ru)/)?operator(/|$)" operators;'])
+
+
 def field(number, value):
     """One of protobuf's wire format: a number, or bytes."""
     if isinstance(value, int):
@@ -93,10 +106,11 @@ def placeholders(services, hosts, url):
     marketplace has, and its URL."""
     upstreams = [f"upstream grpc_{name} {{\n    {servers}\n    keepalive 32;\n    keepalive_timeout 500ms;\n  }}"
                  for name, (_, servers) in services.items()]
-    return {"GRPC_UPSTREAMS": "\n  ".join(upstreams),
+    known = names(hosts, url)
+    return {"MISPLACED": misplaced(known, url), "GRPC_UPSTREAMS": "\n  ".join(upstreams),
             "IDENTITIES": "\n    ".join(f"{name} {identity};" for name, (identity, _) in services.items()),
             "SERVICES": "|".join(name for name in services if name != "gateway"),
-            "HOSTS": " ".join(names(hosts, url)), "URL": url.rstrip("/"),
+            "HOSTS": " ".join(known), "URL": url.rstrip("/"),
             "BODY_BYTES": BODY_BYTES, "GRPC_BODY_BYTES": BODY_BYTES + GRPC_PREFIX_BYTES,
             "GRPC_REFUSALS": "\n".join(grpc_refusal(location, *refusal) for location, refusal in GRPC_REFUSALS.items()),
             **{name: setting(name) for name in SETTINGS}}

@@ -1,8 +1,10 @@
 """Over one running marketplace, as tests/system: its pages, in a browser."""
 
 import importlib.util
+import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -18,6 +20,34 @@ system = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(system)
 
 stack, anonymous = system.stack, system.anonymous
+
+import toolbox  # noqa: E402
+from deploy.lib import fetched  # noqa: E402
+
+SCREENSHOTS = ROOT / "build" / "test-results" / "pages"
+
+
+@pytest.fixture(scope="session")
+def browsing(stack, anonymous):
+    """browsing(some, more={}): what runs scripts that know of `some`, and have `more` in their environment; everything that they see must be in
+    order."""
+    chromium = shutil.which("chromium")
+    if not chromium:
+        pytest.skip("chromium is not installed: ./market setup test")
+    if anonymous.get("/en/").status_code != 200:
+        pytest.skip("this marketplace was started without npm, so without pages")
+    modules = toolbox.or_skip(fetched.node_modules, HERE.parent / "clients" / "browser")
+    environment = {**os.environ, "MARKET_URL": stack["url"], "MARKET_CHROMIUM": chromium, "MARKET_NODE_MODULES": str(modules),
+                   "MARKET_SCREENSHOTS": str(SCREENSHOTS)}
+
+    def knowing(some, more=None):
+        def run(script):
+            wrong = toolbox.run(["node", HERE / script], env={**environment, **(more or {}), "MARKET_SOME": json.dumps(some)})
+            assert not wrong, wrong
+
+        return run
+
+    return knowing
 
 
 @pytest.fixture(scope="session")

@@ -164,7 +164,7 @@ def test_property_exists(name):
     names = {"MARKET_" + key.upper().replace(".", "_") for key in known} | {"MARKET_CONFIG", "MARKET_DATABASE"}
     names |= {key + "_FILE" for key in names}
     if name == "prepare":
-        names |= {"MARKET_URL", *(f"MARKET_EDGE_{setting}" for setting in nginx.SETTINGS)}
+        names |= {"MARKET_URL", "MARKET_OPERATORS_HOST", *(f"MARKET_EDGE_{setting}" for setting in nginx.SETTINGS)}
     environment = PARTS[name].get("environment", {})
     assert not [key for key in environment if key.startswith("MARKET_") and key not in names]
 

@@ -30,3 +30,35 @@ def test_names():
 def test_what_is_no_name_is_refused(name):
     with pytest.raises(Failure):
         nginx.names([name], "https://localhost:8443")
+
+
+def places(monkeypatch, own):
+    """What stands where, by the map: of a host and a path."""
+    monkeypatch.setenv("MARKET_OPERATORS_HOST", own)
+    lines = nginx.misplaced(nginx.names(["operators.example"], "https://shop.example"), "https://shop.example")
+    rules = [(re.compile(pattern), word) for pattern, word in re.findall(r'"~(.+)" (\w+);', lines)]
+    return lambda host, path: next((word for pattern, word in rules if pattern.search(f"{host} {path}")), "")
+
+
+def test_operators_have_a_name_of_their_own_where_one_is_set(monkeypatch):
+    place = places(monkeypatch, "operators.example")
+    for path in ("/operator", "/en/operator", "/ru/operator/orders"):
+        assert (place("operators.example", path), place("shop.example", path), place("localhost", path)) == ("", "operators", "operators")
+    for path in ("/en", "/en/", "/ru/search", "/en/operators", "/en/p/1/operator"):
+        assert (place("operators.example", path), place("shop.example", path)) == ("shop", "")
+    assert (place("operators.example", "/"), place("shop.example", "/")) == ("home", "")
+    for path in ("/v1/roles", "/assets/a.js", "/pictures/a.webp", "/shop/operator_en.html"):
+        assert place("operators.example", path) == place("shop.example", path) == ""
+    # A dot is a dot.
+    assert place("operatorsxexample", "/en/operator") == "operators"
+
+
+def test_without_one_they_are_where_the_shop_is(monkeypatch):
+    place = places(monkeypatch, "")
+    assert place("shop.example", "/en/operator") == place("shop.example", "/en/") == ""
+
+
+@pytest.mark.parametrize("own", ["shop.example", "other.example", "a;b"])
+def test_a_name_that_is_not_ours_or_the_shops_is_refused(monkeypatch, own):
+    with pytest.raises(Failure, match="MARKET_OPERATORS_HOST"):
+        places(monkeypatch, own)

@@ -97,10 +97,12 @@ export function ActButton({
   );
 }
 
-/** What will come of it, point by point. */
+/** What will come of it, point by point. A dialog begins with it, not with the button that does it: the key that has opened the dialog may
+ * still be down. */
 export function Does({ lines }: { lines: readonly string[] }) {
   return (
-    <ul class="does">
+    // biome-ignore lint/a11y/noAutofocus: that is where a dialog begins
+    <ul class="does" tabIndex={-1} autoFocus>
       {lines.map((line) => (
         <li key={line}>{line}</li>
       ))}

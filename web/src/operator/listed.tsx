@@ -4,7 +4,7 @@ import { type Column, Table } from "../ui/table";
 
 export type Listed<Row> = { rows: readonly Row[]; nextPageToken?: string | undefined };
 /** How many a list asks for at once. */
-export const PAGE = 50;
+export const PAGE = 25;
 
 /** A list of the contract as a table, page by page. */
 export function List<Row>({
@@ -16,6 +16,7 @@ export function List<Row>({
   tone,
   none,
   clear,
+  againMs,
 }: {
   /** What it is kept by: its name and everything that narrows it. */
   name: readonly unknown[];
@@ -28,6 +29,8 @@ export function List<Row>({
   none: string;
   /** Where something does: takes it away. */
   clear?: (() => void) | undefined;
+  /** How often to look for what is new, as long as only the first page is shown. */
+  againMs?: number;
 }) {
   const asked = useInfiniteQuery({
     queryKey: ["mine", "op", ...name],
@@ -35,6 +38,7 @@ export function List<Row>({
     initialPageParam: "",
     getNextPageParam: (last) => last.nextPageToken,
     placeholderData: keepPreviousData,
+    refetchInterval: (query) => (againMs && query.state.data?.pages.length === 1 ? againMs : false),
   });
   const rows = asked.data?.pages.flatMap((one) => one.rows) ?? [];
   return (

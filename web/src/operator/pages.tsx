@@ -76,6 +76,14 @@ const CheckoutsPage = later(
   () => learned(import("./orders/checkouts_page"), "op_orders"),
   (room) => room.CheckoutsPage,
 );
+const ReturnsPage = later(
+  () => learned(import("./returns/returns_page"), "op_returns"),
+  (room) => room.ReturnsPage,
+);
+const ReturnPage = later(
+  () => learned(import("./returns/return_page"), "op_returns"),
+  (room) => room.ReturnPage,
+);
 const PaymentsPage = later(
   () => learned(import("./money/payments_page"), "op_orders"),
   (room) => room.PaymentsPage,
@@ -114,6 +122,7 @@ const SHOWN: Readonly<Record<PlaceName, () => preact.JSX.Element>> = {
   searchRules: () => <SearchRulesPage />,
   orders: () => <OrdersPage />,
   checkouts: () => <CheckoutsPage />,
+  returns: () => <ReturnsPage />,
   payments: () => <PaymentsPage />,
   ledger: () => <LedgerPage />,
   coupons: () => <CouponsPage />,
@@ -175,6 +184,13 @@ export function Pages() {
         {({ id }) => (
           <Guarded needs="getOrder">
             <OrderPage key={id} id={id} />
+          </Guarded>
+        )}
+      </Route>
+      <Route path={ROUTES.return}>
+        {({ id }) => (
+          <Guarded needs="getReturn">
+            <ReturnPage key={id} id={id} />
           </Guarded>
         )}
       </Route>

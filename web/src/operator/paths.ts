@@ -19,6 +19,7 @@ export const PLACES = {
   searchRules: { path: "/search-rules", group: "catalogue", needs: "listSearchRules" },
   orders: { path: "/orders", group: "trade", needs: "listOrders" },
   checkouts: { path: "/checkouts", group: "trade", needs: "listStuckCheckouts" },
+  returns: { path: "/returns", group: "trade", needs: "listReturns" },
   payments: { path: "/payments", group: "money", needs: "listPayments" },
   ledger: { path: "/ledger", group: "money", needs: "listLedgerEntries" },
   coupons: { path: "/coupons", group: "rules", needs: "listCoupons" },
@@ -38,6 +39,7 @@ export const ROUTES = {
   review: "/reviews/:id",
   conversation: "/conversations/:id",
   order: "/orders/:id",
+  return: "/returns/:id",
 } as const;
 
 export const pathTo = {
@@ -47,6 +49,7 @@ export const pathTo = {
   review: (id: string) => `/reviews/${id}`,
   conversation: (id: string) => `/conversations/${id}`,
   order: (id: string) => `/orders/${id}`,
+  return: (id: string) => `/returns/${id}`,
 };
 
 /** A list, narrowed: what is empty is left out. */

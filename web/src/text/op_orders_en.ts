@@ -73,6 +73,8 @@ export const words = {
   unitsCancelled: (count: number) => plural(count, { one: "# cancelled", other: "# cancelled" }),
   unitsReturned: (count: number) => plural(count, { one: "# returned", other: "# returned" }),
   unitsOf: (count: number) => plural(count, { one: "# unit", other: "# units" }),
+  invoices: { INVOICE: "Invoice", CREDIT_NOTE: "Credit note" },
+  returns: "What was sent back of it",
   delivery: "Delivery",
   refunded: "Given back",
   parcel: (number: number) => `Parcel ${number}`,

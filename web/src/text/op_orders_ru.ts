@@ -78,6 +78,8 @@ export const words = {
     plural(count, { one: "# возвращена", few: "# возвращены", many: "# возвращено", other: "# возвращено" }),
   unitsOf: (count: number) =>
     plural(count, { one: "# штука", few: "# штуки", many: "# штук", other: "# штуки" }),
+  invoices: { INVOICE: "Счёт", CREDIT_NOTE: "Кредит-нота" },
+  returns: "Что из него возвращали",
   delivery: "Доставка",
   refunded: "Возвращено",
   parcel: (number: number) => `Посылка ${number}`,

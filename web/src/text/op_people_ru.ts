@@ -13,7 +13,7 @@ export const words = {
   member: "Участник",
   guest: "Гость",
   shops: "Магазины",
-  since: "С",
+  since: "Создана",
   none: "Учётных записей нет",
   verified: "Почта подтверждена",
   yes: "Да",

@@ -85,7 +85,7 @@ export const words = {
   version: "Версия",
   versionHint: "Имя, которого ещё не было, например 2026-11-30.",
   noVersion: "Нет",
-  since: "С",
+  since: "Опубликована",
   write: "Новая версия",
   writeOf: (page: string) => `Новая версия: ${page}`,
   publishDoes: "Она сразу станет общей, и покупатели отныне соглашаются с ней.",

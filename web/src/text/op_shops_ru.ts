@@ -21,7 +21,7 @@ export const words = {
   team: "Команда",
   member: "Участник",
   as: "Роль",
-  since: "С",
+  since: "Вступил",
   memberRoles: { owner: "Владелец", manager: "Управляющий", staff: "Сотрудник" },
   more: "Ещё об этом магазине",
   inShop: "Каким его видят покупатели",

@@ -1,3 +1,12 @@
+/** What refusals mean on any of these pages. */
+export const reasons: Readonly<Record<string, string>> = {
+  PERMISSION_DENIED: "Your role does not let you do that.",
+  ILLEGAL_TRANSITION: "It is in another state meanwhile, which does not allow this. Look at it again.",
+  REFUND_ABOVE_CAPTURED: "That is more than is left of what was charged.",
+  ETAG_MISMATCH: "Somebody has changed this meanwhile. Look at it again.",
+  LIMIT_REACHED: "There are as many as there may be.",
+};
+
 const role: Readonly<Record<string, string>> = {
   admin: "Admin",
   support: "Support",
@@ -31,6 +40,7 @@ export const words = {
     searchRules: "Search",
     orders: "Orders",
     checkouts: "Stuck checkouts",
+    returns: "Returns",
     payments: "Payments",
     ledger: "Ledger",
     coupons: "Coupons",

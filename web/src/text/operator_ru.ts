@@ -1,5 +1,14 @@
 import type { words as english } from "./operator_en";
 
+/** What refusals mean on any of these pages. */
+export const reasons: Readonly<Record<string, string>> = {
+  PERMISSION_DENIED: "Ваша роль этого не позволяет.",
+  ILLEGAL_TRANSITION: "Тем временем состояние изменилось, и так больше нельзя. Посмотрите снова.",
+  REFUND_ABOVE_CAPTURED: "Это больше, чем осталось от списанного.",
+  ETAG_MISMATCH: "Кто-то изменил это тем временем. Посмотрите снова.",
+  LIMIT_REACHED: "Больше уже нельзя.",
+};
+
 const role: Readonly<Record<string, string>> = {
   admin: "Администратор",
   support: "Поддержка",
@@ -32,6 +41,7 @@ export const words = {
     searchRules: "Поиск",
     orders: "Заказы",
     checkouts: "Застрявшие заказы",
+    returns: "Возвраты",
     payments: "Платежи",
     ledger: "Книга счетов",
     coupons: "Купоны",

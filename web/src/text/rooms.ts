@@ -17,6 +17,7 @@ const sources = {
   op_control: { en: () => import("./op_control_en"), ru: () => import("./op_control_ru") },
   op_orders: { en: () => import("./op_orders_en"), ru: () => import("./op_orders_ru") },
   op_people: { en: () => import("./op_people_en"), ru: () => import("./op_people_ru") },
+  op_returns: { en: () => import("./op_returns_en"), ru: () => import("./op_returns_ru") },
   op_rules: { en: () => import("./op_rules_en"), ru: () => import("./op_rules_ru") },
   op_shops: { en: () => import("./op_shops_en"), ru: () => import("./op_shops_ru") },
   operator: { en: () => import("./operator_en"), ru: () => import("./operator_ru") },

@@ -10,6 +10,8 @@ import { type AuditEvent, auditEvents, changesOf, SERVICES, shortName } from "./
 import "./audit_page.css";
 
 const NAMES = ["actor", "key", "target", "type", "method", "service", "shop", "from", "to"] as const;
+// An act is on record within seconds.
+const SOON_MS = 4000;
 
 /** What was done by permission, by whom, to what, why, and what it changed. */
 export function AuditPage() {
@@ -43,6 +45,7 @@ export function AuditPage() {
         caption={all.places.audit}
         ask={(pageToken) => auditEvents(values, pageToken)}
         idOf={(one) => one.id}
+        againMs={SOON_MS}
         none={said.noAudit}
         clear={isNarrowed ? clear : undefined}
         columns={[

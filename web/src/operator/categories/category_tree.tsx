@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useWords } from "../../text/rooms";
 import { Icon } from "../../ui/icon";
 import { useMay } from "../rights";
@@ -32,7 +32,7 @@ export function CategoryTree({
     rows.findIndex((row) => row.category.id === chosenId),
   );
   const takenName = all.find((one) => one.id === taken)?.name ?? "";
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!focuses.current) return;
     focuses.current = false;
     list.current?.querySelector<HTMLElement>("[tabindex='0']")?.focus();

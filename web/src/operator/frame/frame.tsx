@@ -25,38 +25,32 @@ export function Frame({ children }: { children: ComponentChildren }) {
       .filter((name) => PLACES[name].group === group)
       .map((name) => ({ to: PLACES[name].path, name: said.places[name], isHere: isWithin(path, name) })),
   })).filter(({ links }) => links.length > 0);
-  const find = (words: string) =>
-    words === ""
-      ? []
-      : [
-          ...(may("listOrders")
-            ? [
-                {
-                  id: "order",
-                  name: said.findOrder(words),
-                  act: () => go(pathToList("orders", searched(words))),
-                },
-              ]
-            : []),
-          ...(words.includes("@") && may("listAccounts")
-            ? [
-                {
-                  id: "account",
-                  name: said.findAccount(words),
-                  act: () => go(pathToList("accounts", { email: words })),
-                },
-              ]
-            : []),
-          ...(may("listSellersForOperators")
-            ? [
-                {
-                  id: "seller",
-                  name: said.findSeller(words),
-                  act: () => go(pathToList("sellers", { name: words })),
-                },
-              ]
-            : []),
-        ];
+  // Numbers have digits, addresses an @; what is a page's name is no shop's.
+  const isPage = (words: string) =>
+    names.some((name) => said.places[name].toLowerCase().includes(words.toLowerCase()));
+  const find = (words: string) => [
+    ...(/[\d@]/.test(words) && may("listOrders")
+      ? [{ id: "order", name: said.findOrder(words), act: () => go(pathToList("orders", searched(words))) }]
+      : []),
+    ...(words.includes("@") && may("listAccounts")
+      ? [
+          {
+            id: "account",
+            name: said.findAccount(words),
+            act: () => go(pathToList("accounts", { email: words })),
+          },
+        ]
+      : []),
+    ...(words !== "" && !isPage(words) && may("listSellersForOperators")
+      ? [
+          {
+            id: "seller",
+            name: said.findSeller(words),
+            act: () => go(pathToList("sellers", { name: words })),
+          },
+        ]
+      : []),
+  ];
   return (
     <ConsoleFrame name={said.name} home="/" menu={menu} find={find} aside={<Me />}>
       <Told>

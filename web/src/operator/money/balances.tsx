@@ -15,7 +15,7 @@ export function Balances() {
   return (
     <section class="part">
       <h2>{said.balances}</h2>
-      <ul role="status">
+      <ul class="balances" role="status">
         {sumsOf(asked.data).map(({ currency, amount }) => (
           <li key={currency}>
             <Badge tone={amount === 0 ? "good" : "bad"}>

@@ -62,8 +62,11 @@ function Shown({ order }: { order: Order }) {
       {may("getOrderPayment") && <OrderPayment order={order} />}
       <History order={order} />
       <Explained order={order} />
+      <p class="part">
+        <Link href={pathToList("returns", { order: order.id })}>{said.returns}</Link>
+      </p>
       {may("listAuditEvents") && (
-        <p class="part">
+        <p>
           <Link href={pathToList("audit", { target: order.id })}>{said.audit}</Link>
         </p>
       )}

@@ -5,6 +5,7 @@ import { Facts } from "../../ui/facts";
 import { Table } from "../../ui/table";
 import { pathTo } from "../paths";
 import { useMay } from "../rights";
+import { Invoices } from "./invoices";
 import { type Line, type Order, type Part, TONES } from "./orders";
 
 /** What each shop sends of an order. */
@@ -66,6 +67,7 @@ function OrderPart({ part }: { part: Part }) {
           })),
         ]}
       />
+      <Invoices part={part} />
     </article>
   );
 }

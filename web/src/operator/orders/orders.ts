@@ -83,6 +83,12 @@ export const events = (orderId: string) =>
     ask(api.GET("/v1/orders/{orderId}/events", { params: { path: { orderId }, query: { pageSize: 100 } } })),
   ).then((answer) => answer.events);
 
+/** The tax documents of a part of an order. */
+export const invoicesOf = (sellerOrderId: string) =>
+  asMember(() =>
+    ask(api.GET("/v1/sellerOrders/{sellerOrderId}/invoices", { params: { path: { sellerOrderId } } })),
+  ).then((answer) => answer.invoices);
+
 export const explain = (orderId: string) =>
   asMember(() => ask(api.POST("/v1/orders/{orderId}:explain", at(orderId))));
 
