@@ -34,7 +34,7 @@ constexpr Statement kAfter{"payout.after",
                            "SELECT " MARKET_PAYOUT_COLUMNS
                            " FROM bank_payout WHERE sequence > $1 ORDER BY sequence LIMIT 1000"};
 
-Work InTime(const Work& work) { return work.With(runtime::After(kPayoutLimit)); }
+Work InPayoutTime(const Work& work) { return work.With(runtime::After(kPayoutLimit)); }
 
 json::object ToJson(const postgres::Row& row) {
   return {{"sequence", row.Int(0)},   {"id", row.GetUuid(1).ToString()}, {"key", row.Text(2)},
@@ -53,9 +53,9 @@ Task<Answer> Payouts::Create(Work work, std::string key, Form form) {
   if (destination.empty() || currency.size() != 3)
     co_return Invalid("parameter_missing", "Say what goes where.");
   if (destination.ends_with("9001")) co_return Invalid("account_closed", "There is no such account.");
-  co_await database_.Write(InTime(work), kMakePayout, Uuid::NewV7(), key, form.Text("reference"), destination,
-                           form.Text("holder"), currency, amount);
-  const auto made = ToJson((co_await database_.Read(InTime(work), kOfKey, key)).One());
+  co_await database_.Write(InPayoutTime(work), kMakePayout, Uuid::NewV7(), key, form.Text("reference"),
+                           destination, form.Text("holder"), currency, amount);
+  const auto made = ToJson((co_await database_.Read(InPayoutTime(work), kOfKey, key)).One());
   if (made.at("amount") != json::value(amount) || made.at("destination") != json::value(destination) ||
       made.at("currency") != json::value(currency)) {
     co_return Failure(400, "idempotency_error", "", "The key belongs to another payout.");
@@ -71,13 +71,15 @@ Task<Answer> Payouts::Get(Work work, Form form) {
 
 Task<Answer> Payouts::Find(Work work, std::string key) {
   json::array found;
-  for (const auto row : co_await database_.Write(InTime(work), kLook, key)) found.push_back(ToJson(row));
+  for (const auto row : co_await database_.Write(InPayoutTime(work), kLook, key))
+    found.push_back(ToJson(row));
   co_return Shown({{"payouts", std::move(found)}});
 }
 
 Task<Answer> Payouts::List(Work work, std::int64_t after) {
   json::array found;
-  for (const auto row : co_await database_.Read(InTime(work), kAfter, after)) found.push_back(ToJson(row));
+  for (const auto row : co_await database_.Read(InPayoutTime(work), kAfter, after))
+    found.push_back(ToJson(row));
   co_return Shown({{"payouts", std::move(found)}});
 }
 

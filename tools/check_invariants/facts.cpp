@@ -205,7 +205,7 @@ std::string MaybeText(const boost::json::value& object, std::string_view name) {
   return object.at(name).is_string() ? Text(object, name) : std::string();
 }
 
-std::string StatusOf(const std::string& intent_status) {
+std::string HoldStatusOf(const std::string& intent_status) {
   if (intent_status == "requires_capture") return "authorized";
   if (intent_status == "succeeded") return "captured";
   if (intent_status == "canceled") return "voided";
@@ -217,7 +217,7 @@ HoldFact HoldFrom(const boost::json::value& intent) {
   const auto& charge = intent.at("latest_charge");
   const auto captured = intent.at("amount_received").as_int64();
   return {.authorization = Text(intent, "id"),
-          .status = StatusOf(Text(intent, "status")),
+          .status = HoldStatusOf(Text(intent, "status")),
           .currency = Upper(Text(intent, "currency")),
           .method = MaybeText(intent, "payment_method"),
           .amount_minor = intent.at("amount").as_int64(),
