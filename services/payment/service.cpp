@@ -126,6 +126,7 @@ Service::Service(host::Host& host, const Settings& settings)
       personal_data_(database_),
       payouts_(database_),
       payout_accounts_(database_),
+      statements_(database_),
       bank_numbers_(BankKeyOf(settings)),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
@@ -153,7 +154,7 @@ Service::Service(host::Host& host, const Settings& settings)
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_, personal_data_,
-                payouts_, payout_accounts_, bank_numbers_, payout_run_,
+                payouts_, payout_accounts_, bank_numbers_, payout_run_, statements_,
                 BankChanges{.need = *settings.bank_change_needs, .hold = *settings.bank_change_hold}}) {}
 
 void Service::Connect(Peers peers) {

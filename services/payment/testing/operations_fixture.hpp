@@ -18,17 +18,19 @@ struct Operations {
         personal_data(world.database),
         payouts(world.database),
         payout_accounts(world.database),
+        statements(world.database),
         payout_port(s.client, "sk_test"),
         payout_run(payouts, payout_accounts, bank_numbers, {&payout_port}, s.clock, s.metrics,
                    {.minimums = PayoutMinimums({"1000"})}),
         api({s.payments, s.ledger, s.charges, group, s.clock, pages, personal_data, payouts, payout_accounts,
-             bank_numbers, payout_run, bank_changes}) {}
+             bank_numbers, payout_run, statements, bank_changes}) {}
 
   rpc::PageTokens pages{"secret"};
   runtime::TaskGroup group;
   storage::PersonalData personal_data;
   storage::Payouts payouts;
   storage::PayoutAccounts payout_accounts;
+  storage::Statements statements;
   storage::BankNumbers bank_numbers{"a key of thirty-two characters, or more"};
   provider::SandboxPayouts payout_port;
   PayoutRun payout_run;
