@@ -352,10 +352,7 @@ constexpr std::array kChecks = {
          OR CASE WHEN r.amount_minor = 0 THEN r.state <> 'SUCCEEDED' OR last.state IS NOT NULL
                  ELSE last.state IS NULL OR (r.state = 'SUCCEEDED') <> (last.state = 'SUCCEEDED')
                       OR (r.state = 'FAILED' AND last.state <> 'FAILED') END)sql"},
-    Check{"M10", "payment",
-          "an entry of a capture or a refund is in its payment's currency, about that payment or a refund of "
-          "it",
-          R"sql(
+    Check{"M10", "payment", "a capture or refund is booked in its payment's currency, about it", R"sql(
       SELECT DISTINCT e.id::text, format('%s of %s in %s; payment %s is in %s', e.cause, e.cause_id, l.currency, p.id,
                                          p.currency)
       FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id LEFT JOIN payment p ON p.id = e.payment_id
