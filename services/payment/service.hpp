@@ -93,6 +93,7 @@ class Service final : public host::Service {
   storage::Webhooks told_;
   storage::Payouts payouts_;
   storage::PayoutAccounts payout_accounts_;
+  storage::Statements statements_;
   storage::BankNumbers bank_numbers_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;

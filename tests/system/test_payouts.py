@@ -125,3 +125,26 @@ def test_a_shop_is_paid_when_its_day_has_come(person):
     owner.open_seller()
     payout = owner.ok("GET", f"/v1/payouts/{money.submitted(owner.seller)}")
     assert (payout["amount"]["amount"], payout["onDemand"], payout["providerAccount"]) == (1500, False, money.STAYS)
+
+
+@pytest.mark.operations("payment.ListStatements", "payment.GetStatement", "payment.ExportStatement")
+def test_a_statement_ties(person, operator):
+    owner = person("Finn")
+    owner.open_seller()
+    for minor in (5000, -700):
+        money.due(owner.seller, minor)
+    money.account(owner.seller, money.STAYS)
+    assert owner.post(*money.wish(owner.seller, 1500), key=new_key()).status_code == 201
+    path = f"/v1/sellers/{owner.seller}/statements"
+    month, = owner.ok("GET", path)["months"]
+    statement = owner.ok("GET", f"{path}/{month}")
+    balance, = statement["balances"]
+    assert statement == operator.ok("GET", f"{path}/{month}")
+    assert (balance["opening"], balance["closing"]) == ({"amount": 0, "currency": "EUR"}, {"amount": 2800, "currency": "EUR"})
+    assert {one["cause"]: (one["entries"], one["amount"]["amount"]) for one in balance["sums"]} == {"PAYOUT_FAILED": (2, 4300), "PAYOUT": (1, -1500)}
+    for answer in (owner.get(f"{path}/{month}:export"), owner.get(f"{path}/{month}", headers={"Accept": "text/csv"})):
+        assert answer.headers["content-type"].startswith("text/csv")
+        header, *rows = answer.text.splitlines()
+        assert header.endswith(",amount_minor") and sum(int(row.rpartition(",")[2]) for row in rows) == 2800
+    following = owner.ok("GET", f"{path}/2099-01")["balances"][0]
+    assert following["opening"] == following["closing"] == balance["closing"] and following["sums"] == []

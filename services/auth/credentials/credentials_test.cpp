@@ -265,7 +265,7 @@ TEST(Roles, AnAdmin_MayWhateverAnotherRoleOfAnAccountMay_AndOnlyHeGrantsRoles) {
 }
 
 // A shop's rights are not those over the whole marketplace, and the other way round.
-TEST(Roles, AdminAndOwner_ShareReadingKeysCouponsReturnsAndTheEndOfAShop) {
+TEST(Roles, AdminAndOwner_ShareReadingKeysCouponsReturnsPayoutsAndTheEndOfAShop) {
   for (const auto permission : AllPermissions()) {
     EXPECT_EQ(Of(domain::Role::kAdmin).Has(permission) && Of(domain::MemberRole::kOwner).Has(permission),
               permission == marketplace::options::v1::ORDERS_READ ||
@@ -275,6 +275,8 @@ TEST(Roles, AdminAndOwner_ShareReadingKeysCouponsReturnsAndTheEndOfAShop) {
                   permission == marketplace::options::v1::API_KEYS_WRITE ||
                   permission == marketplace::options::v1::COUPONS_WRITE ||
                   permission == marketplace::options::v1::RETURNS_WRITE ||
+                  permission == marketplace::options::v1::PAYOUTS_READ ||
+                  permission == marketplace::options::v1::PAYOUTS_WRITE ||
                   permission == marketplace::options::v1::MESSAGES_READ)
         << identity::NameOf(permission);
   }

@@ -19,6 +19,7 @@
 #include "services/payment/storage/personal_data.hpp"
 #include "services/payment/storage/sales.hpp"
 #include "services/payment/storage/simulated_sales.hpp"
+#include "services/payment/storage/statements.hpp"
 #include "services/payment/storage/webhooks.hpp"
 
 namespace market::payment {
@@ -57,6 +58,7 @@ class PaymentService final : public api::PaymentApi {
     storage::PayoutAccounts& payout_accounts;
     const storage::BankNumbers& bank_numbers;
     PayoutRun& payout_run;
+    storage::Statements& statements;
     BankChanges bank_changes;
   };
   explicit PaymentService(Deps deps) : deps_(std::move(deps)) {}
@@ -138,6 +140,14 @@ class PaymentService final : public api::PaymentApi {
                                             api::payment::MarkPayoutPaidRequest request) override;
   Task<api::payment::Payout> MarkPayoutReturned(CallContext& call,
                                                 api::payment::MarkPayoutReturnedRequest request) override;
+
+  // statements.cpp
+  Task<api::payment::ListStatementsResponse> ListStatements(
+      CallContext& call, api::payment::ListStatementsRequest request) override;
+  Task<api::payment::Statement> GetStatement(CallContext& call,
+                                             api::payment::GetStatementRequest request) override;
+  Task<api::payment::ExportStatementResponse> ExportStatement(
+      CallContext& call, api::payment::ExportStatementRequest request) override;
 
  private:
   // Runs `work` to its end whatever becomes of the caller.

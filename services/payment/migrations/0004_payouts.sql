@@ -91,6 +91,8 @@ CREATE INDEX payout_turn_parked ON payout_turn (seller_id) WHERE parked_at IS NO
 -- What a shop is due, whoever books it.
 CREATE INDEX ledger_posting_available ON ledger_posting (owner_id, currency) INCLUDE (entry_id, position, amount_minor)
   WHERE account = 'seller_available';
+-- What its statements are made of.
+CREATE INDEX ledger_posting_of_seller ON ledger_posting (owner_id, entry_id) WHERE owner_id IS NOT NULL;
 CREATE FUNCTION open_payout_turn() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO payout_turn (seller_id, currency) VALUES (NEW.owner_id, NEW.currency) ON CONFLICT DO NOTHING;

@@ -243,7 +243,7 @@ std::optional<std::chrono::milliseconds> PayoutRun::RunAfter(const Payout& payou
     case PayoutState::kSubmitted:
       return PortOf(payout).Tells() ? std::optional(pause) : std::nullopt;
     case PayoutState::kPaid:
-      if (!PortOf(payout).Tells() || clock_.Now() > *payout.paid_at + options_.watch) return std::nullopt;
+      if (!PortOf(payout).Tells() || clock_.Now() >= *payout.paid_at + options_.watch) return std::nullopt;
       return pause;
     case PayoutState::kFailed:
     case PayoutState::kReturned:

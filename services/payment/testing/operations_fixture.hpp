@@ -24,28 +24,20 @@ struct Operations {
         webhooks(world.database),
         payouts(world.database),
         payout_accounts(world.database),
+        statements(world.database),
         payout_port(s.client, "sk_test"),
         payout_run(payouts, payout_accounts, bank_numbers, {&payout_port}, s.clock, s.metrics,
                    {.minimums = PayoutMinimums({"1000"})}),
-        api({s.payments,
-             s.ledger,
-             s.charges,
-             group,
-             s.clock,
-             pages,
-             personal_data,
-             rules,
-             sold,
-             second_person,
-             sales,
-             settlement.Settling(),
-             webhooks,
-             {"sandbox", {"whsec_old", "whsec_new"}},
-             payouts,
-             payout_accounts,
-             bank_numbers,
-             payout_run,
-             bank_changes}) {}
+        api({s.payments,    s.ledger,
+             s.charges,     group,
+             s.clock,       pages,
+             personal_data, rules,
+             sold,          second_person,
+             sales,         settlement.Settling(),
+             webhooks,      {"sandbox", {"whsec_old", "whsec_new"}},
+             payouts,       payout_accounts,
+             bank_numbers,  payout_run,
+             statements,    bank_changes}) {}
 
   rpc::PageTokens pages{"secret"};
   runtime::TaskGroup group;
@@ -58,6 +50,7 @@ struct Operations {
   storage::Webhooks webhooks;
   storage::Payouts payouts;
   storage::PayoutAccounts payout_accounts;
+  storage::Statements statements;
   storage::BankNumbers bank_numbers{"a key of thirty-two characters, or more"};
   provider::SandboxPayouts payout_port;
   PayoutRun payout_run;
