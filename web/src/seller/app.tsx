@@ -49,7 +49,7 @@ export function App() {
 function OfMember({ id, role }: { id: string; role: string }) {
   const { said } = useWords("seller");
   const [path] = useLocation();
-  const asked = useQuery(sellerOf(id));
+  const asked = useQuery(sellerOf(id, role));
   const shop: Shop | undefined = asked.data && {
     id,
     seller: asked.data,

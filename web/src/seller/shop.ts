@@ -3,8 +3,9 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { api, type Schemas } from "../api/client";
 import { mine } from "./mine";
+import { ownSeller } from "./own";
 import type { pathsOf } from "./paths";
-import type { Permission } from "./permissions";
+import { type Permission, ROLES } from "./permissions";
 
 export type Seller = Schemas["Seller"];
 
@@ -25,8 +26,12 @@ export function useShop(): Shop {
   return shop;
 }
 
-export const sellerOf = (sellerId: string) =>
+/** A shop, for a member with this role: who may change it sees it also before it is approved. */
+export const sellerOf = (sellerId: string, role: string) =>
   queryOptions({
     queryKey: ["mine", "seller", sellerId],
-    queryFn: () => mine(() => api.GET("/v1/sellers/{sellerId}", { params: { path: { sellerId } } })),
+    queryFn: () =>
+      ROLES[role]?.includes("sellers.write")
+        ? ownSeller(sellerId)
+        : mine(() => api.GET("/v1/sellers/{sellerId}", { params: { path: { sellerId } } })),
   });

@@ -56,7 +56,7 @@ export const words = {
   orders: "Orders",
   units: "Units",
   low: "Low stock",
-  lowNone: "Nothing is running out.",
+  lowNone: (count: number) => `Of nothing ${count} or less are left.`,
   lowOfNewest: (count: number) => `Among the newest ${count} products.`,
   product: "Product",
   sku: "SKU",

@@ -60,7 +60,7 @@ export const words: typeof english = {
   orders: "Заказы",
   units: "Штук",
   low: "Заканчивается",
-  lowNone: "Ничего не заканчивается.",
+  lowNone: (count: number) => `Всего больше, чем по ${count}.`,
   lowOfNewest: (count: number) => `Среди последних ${count} товаров.`,
   product: "Товар",
   sku: "Артикул",

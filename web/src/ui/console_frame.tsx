@@ -23,6 +23,7 @@ export function ConsoleFrame({
   commands = [],
   find,
   aside,
+  foot,
   children,
 }: {
   /** What this console works on. */
@@ -32,6 +33,8 @@ export function ConsoleFrame({
   /** What the palette has beside the pages of the menu. */
   commands?: readonly Command[];
   find?: (words: string) => readonly Command[];
+  /** What stands below the menu. */
+  foot?: ComponentChildren;
   /** Who works here, and the way out. */
   aside?: ComponentChildren;
   children: ComponentChildren;
@@ -99,6 +102,7 @@ export function ConsoleFrame({
             </ul>
           </div>
         ))}
+        {foot}
         <a class="console-out" href={`/${language}/`}>
           {said.toShop}
         </a>

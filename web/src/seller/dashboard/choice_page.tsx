@@ -13,7 +13,7 @@ import "./choice_page.css";
 /** The shops that somebody is a member of. */
 export function ChoicePage({ members }: { members: readonly Schemas["SellerMembership"][] }) {
   const { said, text, language } = useWords("seller");
-  const asked = useQueries({ queries: members.map(({ sellerId }) => sellerOf(sellerId)) });
+  const asked = useQueries({ queries: members.map(({ sellerId, role }) => sellerOf(sellerId, role)) });
   const failed = asked.find((one) => one.isError);
   const shops = asked.flatMap(({ data }) => (data ? [data] : []));
   if (members.length === 0)

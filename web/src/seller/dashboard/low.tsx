@@ -9,8 +9,10 @@ import { mine } from "../mine";
 import { useShop } from "../shop";
 
 const LOOKED_AT = 100;
+// Lists have no thresholds.
+const FEW = 5;
 
-/** What is at or below the threshold of the shop, or sold out, among its newest products. */
+/** What is nearly or quite sold out among the newest products. */
 export function Low() {
   const { said, format } = useWords("seller");
   const shop = useShop();
@@ -26,7 +28,7 @@ export function Low() {
   if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
   const rows = (asked.data?.products ?? []).flatMap((product) =>
     product.offers
-      .filter((one) => one.state === "ACTIVE" && one.available <= (one.lowStockThreshold ?? 0))
+      .filter((one) => one.state === "ACTIVE" && one.available <= FEW)
       .map((offer) => ({ product, offer })),
   );
   return (
@@ -38,7 +40,7 @@ export function Low() {
       {asked.isPending ? (
         <Skeleton shape="line" count={3} />
       ) : rows.length === 0 ? (
-        <p class="quiet">{said.lowNone}</p>
+        <p class="quiet">{said.lowNone(FEW)}</p>
       ) : (
         <Table
           caption={said.low}

@@ -1,6 +1,5 @@
 import { useMutation } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { api } from "../../api/client";
 import { Refusal } from "../../api/refusal";
 import { useWords } from "../../text/rooms";
 import { Conflict } from "../../ui/conflict";
@@ -8,7 +7,7 @@ import { useDraft } from "../../ui/draft";
 import { wordsOf } from "../../ui/problem";
 import { SaveBar } from "../../ui/save_bar";
 import type { Version } from "../../ui/versions";
-import { mine } from "../mine";
+import { ownProduct } from "../own";
 import type { Product } from "../products/products";
 import { useShop } from "../shop";
 import { type Form, formOf, variantOf } from "./model";
@@ -50,11 +49,7 @@ export function Editor({ product, renew }: { product: Product; renew: () => Prom
     },
     onError: async (problem) => {
       if (!(problem instanceof Refusal && problem.reason === "ETAG_MISMATCH")) return;
-      setTheirs(
-        await mine(() =>
-          api.GET("/v1/products/{productId}", { params: { path: { productId: product.id } } }),
-        ),
-      );
+      setTheirs(await ownProduct(product.id, shop.may("offers.write")));
     },
   });
   const save = () => {
@@ -104,6 +99,7 @@ export function Editor({ product, renew }: { product: Product; renew: () => Prom
         set={draft.set}
         wrong={wrong}
         isSaved={(key) => product.offers.some((one) => one.id === key)}
+        isKnown={(key) => product.offers.some((one) => one.id === key && one.onHand !== undefined)}
         isChecked={isChecked}
       >
         <Translations product={product} />

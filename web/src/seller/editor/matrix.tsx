@@ -11,12 +11,15 @@ export function Matrix({
   form,
   set,
   isSaved,
+  isKnown,
   isChecked,
 }: {
   form: Form;
   set: (form: Form) => void;
   /** Whether there is an offer already: its SKU and its stock are not written here. */
   isSaved: (key: string) => boolean;
+  /** Whether its threshold is. */
+  isKnown: (key: string) => boolean;
   /** Whether what is wrong is shown. */
   isChecked: boolean;
 }) {
@@ -31,7 +34,11 @@ export function Matrix({
     { field: "taxClass", name: said.taxClass },
   ];
   const keeps = (variant: Variant, place: Place) =>
-    isSaved(variant.key) && "field" in place && (place.field === "sku" || place.field === "stock");
+    isSaved(variant.key) &&
+    "field" in place &&
+    (place.field === "sku" ||
+      place.field === "stock" ||
+      (place.field === "threshold" && !isKnown(variant.key)));
   const change = (variants: readonly Variant[]) => set({ ...form, variants });
   const nameOf = (variant: Variant) =>
     form.optionNames

@@ -1,12 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/preact-query";
-import { api } from "../../api/client";
 import { useWords } from "../../text/rooms";
 import { Badge } from "../../ui/badge";
 import { ConsolePage } from "../../ui/console_page";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
-import { mine } from "../mine";
-import { toneOf } from "../products/products";
+import { ownProduct } from "../own";
+import { findProduct, toneOf } from "../products/products";
 import { useShop } from "../shop";
 import { Editor } from "./editor";
 import { ReadOnly } from "./read_only";
@@ -18,9 +17,10 @@ export function ProductPage({ id }: { id: string }) {
   const shop = useShop();
   const queries = useQueryClient();
   const key = ["mine", "product", id];
+  const mayWrite = shop.may("products.write");
   const asked = useQuery({
     queryKey: key,
-    queryFn: () => mine(() => api.GET("/v1/products/{productId}", { params: { path: { productId: id } } })),
+    queryFn: () => (mayWrite ? ownProduct(id, shop.may("offers.write")) : findProduct(shop.id, id)),
   });
   const product = asked.data;
   const renew = async () => {
@@ -37,8 +37,7 @@ export function ProductPage({ id }: { id: string }) {
         )}
       </ConsolePage>
     );
-  const mayWrite =
-    shop.may("products.write") && product.sellerId === shop.id && product.state !== "TAKEN_DOWN";
+  const isEditable = mayWrite && product.sellerId === shop.id && product.state !== "TAKEN_DOWN";
   return (
     <ConsolePage
       heading={product.title}
@@ -50,7 +49,7 @@ export function ProductPage({ id }: { id: string }) {
       }
       acts={<StateActs product={product} renew={renew} />}
     >
-      {mayWrite ? <Editor product={product} renew={renew} /> : <ReadOnly product={product} />}
+      {isEditable ? <Editor product={product} renew={renew} /> : <ReadOnly product={product} />}
     </ConsolePage>
   );
 }

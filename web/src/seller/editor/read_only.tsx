@@ -23,7 +23,7 @@ export function ReadOnly({ product }: { product: Product }) {
             key: "stock",
             name: said.stock,
             end: true,
-            cell: (one) => format.number(one.onHand ?? one.available),
+            cell: (one) => format.number(one.available),
           },
         ]}
       />

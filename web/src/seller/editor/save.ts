@@ -1,7 +1,8 @@
 import { api } from "../../api/client";
 import { Refusal } from "../../api/refusal";
 import { mine } from "../mine";
-import { getOffer, type Offer, type Product } from "../products/products";
+import { ownOffer } from "../own";
+import type { Offer, Product } from "../products/products";
 import {
   changeOf,
   draftOf,
@@ -54,7 +55,7 @@ export async function saveVariants(
     try {
       await save();
     } catch (problem) {
-      const theirs = isConflict(problem) ? await getOffer(key) : undefined;
+      const theirs = isConflict(problem) ? await ownOffer(key) : undefined;
       unsaved.push({ key, problem, ...(theirs && { theirs }) });
     }
   };

@@ -15,6 +15,7 @@ export function Sheet({
   set,
   wrong,
   isSaved,
+  isKnown = () => false,
   isChecked,
   children,
 }: {
@@ -22,6 +23,7 @@ export function Sheet({
   set: (form: Form) => void;
   wrong: Readonly<Record<string, string>>;
   isSaved: (key: string) => boolean;
+  isKnown?: (key: string) => boolean;
   isChecked: boolean;
   /** What comes below, where there is a product already. */
   children?: ComponentChildren;
@@ -40,7 +42,7 @@ export function Sheet({
       <section class="panel">
         <h2>{said.variants}</h2>
         <Maker form={form} set={set} />
-        <Matrix form={form} set={set} isSaved={isSaved} isChecked={isChecked} />
+        <Matrix form={form} set={set} isSaved={isSaved} isKnown={isKnown} isChecked={isChecked} />
       </section>
       <section class="panel">
         <h2>{said.attributes}</h2>

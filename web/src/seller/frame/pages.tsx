@@ -92,7 +92,7 @@ const SettingsPage = later(
 /** A page for who may see it; for all others it is not there. */
 function Only({ page, children }: { page: Page; children: ComponentChildren }) {
   const shop = useShop();
-  return shop.may(NEEDS[page].permission) ? <>{children}</> : <NoPage home={shop.to.page("dashboard")} />;
+  return shop.may(NEEDS[page].permission) ? children : <NoPage home={shop.to.page("dashboard")} />;
 }
 
 /** Where the pages of a shop are. The dashboard comes with the frame, all others when they are gone to. */

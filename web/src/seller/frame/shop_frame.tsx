@@ -49,7 +49,7 @@ export function ShopFrame() {
   ];
   // A number of an order is looked for as it is written.
   const find = (words: string): Command[] =>
-    shop.may("orders.read") && /^[A-Z0-9][A-Z0-9-]{3,}$/i.test(words)
+    shop.may("orders.read") && /^(?=.*\d)[A-Z0-9-]{4,}$/i.test(words)
       ? [act("number", said.findOrder(words), `${shop.to.orders()}?number=${encodeURIComponent(words)}`)]
       : [];
   return (
@@ -59,14 +59,8 @@ export function ShopFrame() {
       menu={menu}
       commands={commands}
       find={find}
-      aside={
-        <>
-          <Link class="console-button wide" href="/">
-            {said.otherShop}
-          </Link>
-          <Leave />
-        </>
-      }
+      aside={<Leave />}
+      foot={<Link href="/">{said.otherShop}</Link>}
     >
       {shop.seller.state !== "ACTIVE" && (
         <p class="shop-state" role="note">

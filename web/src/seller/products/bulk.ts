@@ -1,6 +1,7 @@
 import { api, type Schemas } from "../../api/client";
 import { mine } from "../mine";
-import { getOffer, type Offer, type Row } from "./products";
+import { ownOffer } from "../own";
+import type { Offer, Row } from "./products";
 
 type OfferRow = Schemas["OfferRow"];
 export type Result = Schemas["OfferRowResult"];
@@ -75,7 +76,7 @@ export async function renewed(
       if (row?.offer && offer) set(row, { ...row.offer, ...offer });
       // Who can't be asked now is refused once more, by name.
       else if (row && problem)
-        await getOffer(offerId).then(
+        await ownOffer(offerId).then(
           (now) => set(row, now),
           () => undefined,
         );

@@ -23,7 +23,6 @@ export function BulkResult({
 }) {
   const { said, text } = useWords("assortment");
   const first = useRef<HTMLHeadingElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each result is told anew
   useEffect(() => first.current?.focus(), [count, refused]);
   return (
     <section class="panel bulk-result" data-refused={refused.length > 0}>

@@ -45,5 +45,11 @@ export function listProducts(
   });
 }
 
-export const getOffer = (offerId: string) =>
-  mine(() => api.GET("/v1/offers/{offerId}", { params: { path: { offerId } } }));
+/** A product, for who may see and not change it: what is for sale by its id, else among the newest of the shop. */
+export async function findProduct(sellerId: string, productId: string): Promise<Product> {
+  const newest = await mine(() => listProducts(sellerId, undefined, {}));
+  return (
+    newest.products.find((one) => one.id === productId) ??
+    mine(() => api.GET("/v1/products/{productId}", { params: { path: { productId } } }))
+  );
+}

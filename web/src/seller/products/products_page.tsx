@@ -117,7 +117,7 @@ export function ProductsPage() {
               key: "stock",
               name: said.stock,
               end: true,
-              cell: ({ offer }) => (offer ? format.number(offer.onHand ?? offer.available) : said.nothing),
+              cell: ({ offer }) => (offer ? format.number(offer.available) : said.nothing),
             },
             {
               key: "state",

@@ -25,7 +25,7 @@ export function SettingsPage() {
   const draft = useDraft<Settings>(`settings:${shop.id}`, saved, shop.seller.etag);
   const is = draft.value;
   const wrong = isChecked ? wrongIn(is, text.problem.fault) : {};
-  const renew = () => queries.invalidateQueries({ queryKey: sellerOf(shop.id).queryKey });
+  const renew = () => queries.invalidateQueries({ queryKey: sellerOf(shop.id, shop.role).queryKey });
   const saving = useMutation({
     mutationFn: () => {
       const { updateMask, body } = changeOf(saved, is);
@@ -42,7 +42,7 @@ export function SettingsPage() {
     },
     onError: async (problem) => {
       if (problem instanceof Refusal && problem.reason === "ETAG_MISMATCH")
-        setTheirs(await queries.fetchQuery({ ...sellerOf(shop.id), staleTime: 0 }));
+        setTheirs(await queries.fetchQuery({ ...sellerOf(shop.id, shop.role), staleTime: 0 }));
     },
   });
   const save = () => {

@@ -38,7 +38,7 @@ export function AdjustDialog({
   });
   return (
     <Dialog heading={[name, variantOf(offer)].filter(Boolean).join(", ")} close={close}>
-      <p class="quiet">{said.thereAre(format.number(offer.onHand ?? 0))}</p>
+      <p class="quiet">{said.canBeBought(format.number(offer.available))}</p>
       <form ref={form} onSubmit={onSubmit} noValidate>
         <Field
           name="delta"

@@ -8,8 +8,9 @@ import { ListRoom } from "../../ui/list_room";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import { Table } from "../../ui/table";
-import { usePages } from "../mine";
-import { getOffer, variantOf } from "../products/products";
+import { mine, usePages } from "../mine";
+import { ownOffer } from "../own";
+import { variantOf } from "../products/products";
 import { useShop } from "../shop";
 import { AdjustDialog } from "./adjust_dialog";
 
@@ -21,7 +22,13 @@ export function MovementsPage({ id }: { id: string }) {
   const shop = useShop();
   const queries = useQueryClient();
   const [adjusting, setAdjusting] = useState(false);
-  const asked = useQuery({ queryKey: ["mine", "offer", id], queryFn: () => getOffer(id) });
+  const asked = useQuery({
+    queryKey: ["mine", "offer", id],
+    queryFn: () =>
+      shop.may("offers.write")
+        ? ownOffer(id)
+        : mine(() => api.GET("/v1/offers/{offerId}", { params: { path: { offerId: id } } })),
+  });
   const { list, rows } = usePages(
     ["offer", id, "movements"],
     (page) =>
@@ -42,11 +49,15 @@ export function MovementsPage({ id }: { id: string }) {
         )}
       </ConsolePage>
     );
+  const stockOf = ({ onHand, available }: typeof offer) =>
+    onHand === undefined
+      ? said.canBeBought(format.number(available))
+      : said.thereAre(format.number(onHand), format.number(onHand - available));
   const name = [offer.sku, variantOf(offer)].filter(Boolean).join(", ");
   return (
     <ConsolePage
       heading={said.stockOf(name)}
-      lead={said.thereAre(format.number(offer.onHand ?? 0))}
+      lead={stockOf(offer)}
       acts={
         <>
           <button type="button" class="button button-main" onClick={() => setAdjusting(true)}>

@@ -9,7 +9,7 @@ import { listProducts, type Row, rowsOf, variantOf } from "../products/products"
 import { useShop } from "../shop";
 import { AdjustDialog } from "./adjust_dialog";
 
-/** How many there are of everything that can be bought, and how many of these orders hold. */
+/** How many can be bought of everything; how many there are and orders hold, says the page of each. */
 export function StockPage() {
   const { said, format } = useWords("assortment");
   const shop = useShop();
@@ -21,7 +21,7 @@ export function StockPage() {
   );
   const offered = rows.filter((row) => row.offer);
   return (
-    <ConsolePage heading={said.stock} lead={said.stockLead}>
+    <ConsolePage heading={said.stock}>
       <ListRoom
         list={list}
         count={offered.length}
@@ -31,11 +31,7 @@ export function StockPage() {
           caption={said.stock}
           rows={offered}
           idOf={(row) => row.id}
-          tone={({ offer }) =>
-            offer && offer.state === "ACTIVE" && offer.available <= (offer.lowStockThreshold ?? 0)
-              ? "bad"
-              : undefined
-          }
+          tone={({ offer }) => (offer?.state === "ACTIVE" && offer.available <= 0 ? "bad" : undefined)}
           columns={[
             {
               key: "title",
@@ -50,31 +46,10 @@ export function StockPage() {
             },
             { key: "sku", name: said.sku, cell: ({ offer }) => offer?.sku },
             {
-              key: "hand",
-              name: said.onHand,
-              end: true,
-              cell: ({ offer }) => format.number(offer?.onHand ?? 0),
-            },
-            {
-              key: "held",
-              name: said.held,
-              end: true,
-              cell: ({ offer }) => format.number((offer?.onHand ?? 0) - (offer?.available ?? 0)),
-            },
-            {
               key: "available",
               name: said.available,
               end: true,
               cell: ({ offer }) => format.number(offer?.available ?? 0),
-            },
-            {
-              key: "low",
-              name: said.threshold,
-              end: true,
-              cell: ({ offer }) =>
-                offer?.lowStockThreshold === undefined
-                  ? said.nothing
-                  : format.number(offer.lowStockThreshold),
             },
             {
               key: "acts",
