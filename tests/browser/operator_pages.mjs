@@ -11,15 +11,17 @@ const JS_BYTES = 90 * 1024;
 const CSS_BYTES = 12 * 1024;
 
 const some = JSON.parse(process.env.MARKET_SOME);
+const buyer = encodeURIComponent(some.buyerEmail);
+// Lists narrowed to a few rows, which are as wide as many.
 const paths = {
   inbox: "",
-  sellers: "/sellers",
+  sellers: "/sellers?state=PENDING",
   seller: `/sellers/${some.waiting}`,
-  accounts: "/accounts",
+  accounts: `/accounts?email=${buyer}`,
   account: `/accounts/${some.buyer}`,
   roles: "/roles",
   keys: "/api-keys",
-  products: "/products",
+  products: "/products?state=PROPOSED",
   product: `/products/${some.product}`,
   reports: "/reports",
   review: `/reviews/${some.review}`,
@@ -27,22 +29,21 @@ const paths = {
   conversation: `/conversations/${some.conversation}`,
   categories: "/categories",
   "search-rules": "/search-rules",
-  orders: "/orders",
+  orders: `/orders?email=${buyer}`,
   order: `/orders/${some.order}`,
-  returns: "/returns",
+  returns: `/returns?order=${some.order}`,
   return: `/returns/${some.return}`,
-  payments: "/payments",
-  ledger: "/ledger",
+  payments: `/payments?order=${some.order}`,
+  ledger: `/ledger?payment=${some.payment}`,
   coupons: "/coupons",
-  taxes: "/taxes",
+  taxes: "/taxes?country=DE",
   terms: "/terms",
-  audit: "/audit",
+  audit: `/audit?target=${some.payment}`,
 };
 // States of pages that are there already, once on a phone and once on a desk.
 const states = {
   "sellers-none": "/sellers?name=qwertzuiop",
-  "orders-found": `/orders?email=${encodeURIComponent(some.buyerEmail)}`,
-  "audit-narrowed": "/audit?service=auth",
+  "products-all": "/products",
 };
 // What is stuck is made of nothing here: nobody waits for a provider that hangs.
 const STUCK = {
