@@ -109,7 +109,7 @@ Request OfShop(const Earning& e) {
 
 TEST(PaymentService_Sales, AShopSeesWhatItEarnsOfItsSales) {
   WithEarning([](Earning& e) -> Task<> {
-    rpc::CallContext call(After(8s));
+    rpc::CallContext call(After(1min));
     const auto now = e.service.clock.Now();
     co_await e.Place(now);
     const auto wanted = OfShop<api::payment::ListSellerSalesRequest>(e);
@@ -149,7 +149,7 @@ TEST(PaymentService_Sales, AShopSeesWhatItEarnsOfItsSales) {
 
 TEST(PaymentService_Sales, AShopSeesItsOwnPostingsInPages) {
   WithEarning([](Earning& e) -> Task<> {
-    rpc::CallContext call(After(8s));
+    rpc::CallContext call(After(1min));
     const auto now = e.service.clock.Now();
     co_await e.Place(now);
     co_await e.Became<order::SellerOrderCompleted>(now);
@@ -187,7 +187,7 @@ TEST(PaymentService_Sales, AShopSeesItsOwnPostingsInPages) {
 // A line keeps the terms of when it was placed, whenever that is heard.
 TEST(PaymentService_Deliver, TheRuleIsThatOfTheEventsTime) {
   WithEarning([](Earning& e) -> Task<> {
-    rpc::CallContext call(After(8s));
+    rpc::CallContext call(After(1min));
     const auto now = e.service.clock.Now();
     const auto rule = Uuid::NewV7().ToString();
     const auto price = "601";  // of one unit of the first line, as it is told
@@ -220,7 +220,7 @@ TEST(PaymentService_Deliver, WhatItDoesNotKnow_IsRefused) {
 
 TEST(PaymentService_RefundForOrder, OfLines_IsOfTheseLines) {
   WithEarning([](Earning& e) -> Task<> {
-    rpc::CallContext call(After(8s));
+    rpc::CallContext call(After(1min));
     co_await e.Place(e.service.clock.Now());
     api::payment::RefundForOrderRequest request;
     request.set_order_id(e.sale.order.ToString());
@@ -245,7 +245,7 @@ TEST(PaymentService_RefundForOrder, OfLines_IsOfTheseLines) {
 
 TEST(PaymentService_TrialBalance, IsOfNowOrOfWhatWasBookedByThen) {
   WithEarning([](Earning& e) -> Task<> {
-    rpc::CallContext call(After(8s));
+    rpc::CallContext call(After(1min));
     const auto escrow = [&](std::optional<Time> at) -> Task<std::int64_t> {
       api::payment::TrialBalanceRequest request;
       if (at) *request.mutable_as_of() = conversions::ToProto(*at);

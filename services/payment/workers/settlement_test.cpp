@@ -32,9 +32,15 @@ void WithSettlement(Body body) {
     runtime::TaskGroup group(io.get_executor(), Unexpected);
     group.Keep("settlement", settlement.Settling().Run());
     group.Keep("balances", settlement.Folding().Run());
-    co_await body(service, settlement, sales);
+    std::exception_ptr failure;
+    try {
+      co_await body(service, settlement, sales);
+    } catch (...) {
+      failure = std::current_exception();
+    }
     group.Cancel();
     co_await group.Join(Soon());
+    if (failure) std::rethrow_exception(failure);
   });
 }
 
