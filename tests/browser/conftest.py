@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -17,7 +18,30 @@ spec = importlib.util.spec_from_file_location("system_fixtures", SYSTEM / "conft
 system = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(system)
 
+import toolbox  # noqa: E402
+from deploy.lib import fetched  # noqa: E402
+
 stack, anonymous = system.stack, system.anonymous
+SCREENSHOTS = ROOT / "build" / "test-results" / "pages"
+
+
+@pytest.fixture(scope="session")
+def chromium(stack, anonymous):
+    """chromium(script, **more): runs it with these in its environment; everything that it sees must be in order."""
+    program = shutil.which("chromium")
+    if not program:
+        pytest.skip("chromium is not installed: ./market setup test")
+    if anonymous.get("/en/").status_code != 200:
+        pytest.skip("this marketplace was started without npm, so without pages")
+    modules = toolbox.or_skip(fetched.node_modules, HERE.parent / "clients" / "browser")
+    environment = {**os.environ, "MARKET_URL": stack["url"], "MARKET_CHROMIUM": program, "MARKET_NODE_MODULES": str(modules),
+                   "MARKET_SCREENSHOTS": str(SCREENSHOTS)}
+
+    def run(script, **more):
+        wrong = toolbox.run(["node", HERE / script], env={**environment, **more})
+        assert not wrong, wrong
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -2,45 +2,24 @@
 
 import base64
 import json
-import os
 import pathlib
 import re
-import shutil
 
 import pytest
 
 import market
-import toolbox
-from deploy.lib import fetched
 from pictures import drawn
+from trade import MISCHIEF
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-SCREENSHOTS = ROOT / "build" / "test-results" / "pages"
 
 
 @pytest.fixture(scope="module")
-def browse(stack, anonymous, demonstration):
-    """browse(script): runs it; everything that it sees must be in order."""
-    chromium = shutil.which("chromium")
-    if not chromium:
-        pytest.skip("chromium is not installed: ./market setup test")
-    if anonymous.get("/en/").status_code != 200:
-        pytest.skip("this marketplace was started without npm, so without pages")
-    modules = toolbox.or_skip(fetched.node_modules, HERE.parent / "clients" / "browser")
-    environment = {**os.environ, "MARKET_URL": stack["url"], "MARKET_CHROMIUM": chromium, "MARKET_NODE_MODULES": str(modules),
-                   "MARKET_SCREENSHOTS": str(SCREENSHOTS), "MARKET_SOME": json.dumps(some(stack, anonymous)),
-                   "MARKET_AMOUNTS": json.dumps(amounts())}
-
-    def run(script):
-        wrong = toolbox.run(["node", HERE / script], env=environment)
-        assert not wrong, wrong
-
-    return run
-
-
-# What would run, or be asked for, in a page that took it for more than words.
-MISCHIEF = """<img src="/none.png" onerror="document.title='taken'"><script src="/none.js"></script>"""
+def browse(stack, anonymous, demonstration, chromium):
+    """browse(script): runs it over the demonstration."""
+    more = {"MARKET_SOME": json.dumps(some(stack, anonymous)), "MARKET_AMOUNTS": json.dumps(amounts())}
+    return lambda script: chromium(script, **more)
 
 
 PASSWORD = "copper teapot window"
