@@ -92,6 +92,7 @@ def trade(stack):
     report = finished(owner, f"{shop}/imports/{answer.json()['id']}")
     return {"owner": {"email": owner.email, "password": PASSWORD}, "staff": {"email": staff.email, "password": PASSWORD},
             "seller": owner.seller, "product": pot["id"], "offers": [one["id"] for one in pot["offers"]], "low": low["id"],
-            "accept": to_accept["id"], "reject": to_reject["id"], "byKeys": by_keys["id"], "byKeysNumber": by_keys["number"], "send": to_send["id"], "came": came["id"],
+            "accept": to_accept["id"], "reject": to_reject["id"], "byKeysNumber": by_keys["number"],
+            "send": to_send["id"], "came": came["id"],
             "return": back["id"], "conversation": talk["id"], "import": report["id"], "category": category, "mischief": MISCHIEF,
             "picture": base64.b64encode(drawn()).decode()}
