@@ -1,7 +1,6 @@
 """Over one running marketplace, as tests/system: its pages, in a browser."""
 
 import importlib.util
-import json
 import os
 import pathlib
 import shutil
@@ -19,35 +18,30 @@ spec = importlib.util.spec_from_file_location("system_fixtures", SYSTEM / "conft
 system = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(system)
 
-stack, anonymous = system.stack, system.anonymous
-
 import toolbox  # noqa: E402
 from deploy.lib import fetched  # noqa: E402
 
+stack, anonymous = system.stack, system.anonymous
 SCREENSHOTS = ROOT / "build" / "test-results" / "pages"
 
 
 @pytest.fixture(scope="session")
-def browsing(stack, anonymous):
-    """browsing(some, more={}): what runs scripts that know of `some`, and have `more` in their environment; everything that they see must be in
-    order."""
-    chromium = shutil.which("chromium")
-    if not chromium:
+def chromium(stack, anonymous):
+    """chromium(script, **more): runs it with these in its environment; everything that it sees must be in order."""
+    program = shutil.which("chromium")
+    if not program:
         pytest.skip("chromium is not installed: ./market setup test")
     if anonymous.get("/en/").status_code != 200:
         pytest.skip("this marketplace was started without npm, so without pages")
     modules = toolbox.or_skip(fetched.node_modules, HERE.parent / "clients" / "browser")
-    environment = {**os.environ, "MARKET_URL": stack["url"], "MARKET_CHROMIUM": chromium, "MARKET_NODE_MODULES": str(modules),
+    environment = {**os.environ, "MARKET_URL": stack["url"], "MARKET_CHROMIUM": program, "MARKET_NODE_MODULES": str(modules),
                    "MARKET_SCREENSHOTS": str(SCREENSHOTS)}
 
-    def knowing(some, more=None):
-        def run(script):
-            wrong = toolbox.run(["node", HERE / script], env={**environment, **(more or {}), "MARKET_SOME": json.dumps(some)})
-            assert not wrong, wrong
+    def run(script, **more):
+        wrong = toolbox.run(["node", HERE / script], env={**environment, **more})
+        assert not wrong, wrong
 
-        return run
-
-    return knowing
+    return run
 
 
 @pytest.fixture(scope="session")

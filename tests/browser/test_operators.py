@@ -1,5 +1,6 @@
 """The pages of those who run the marketplace, in a browser: every page in every look, what a role sees of them, and what is done with them."""
 
+import json
 import pathlib
 
 import pytest
@@ -69,15 +70,16 @@ def paid(admin, order):
 
 
 @pytest.fixture(scope="module")
-def browse(stack, browsing, demonstration):
+def browse(stack, chromium, demonstration):
     secret = pathlib.Path(stack["operator"]["passwordFile"]).read_text().strip()
     admin = market.Person(stack["url"], stack["caFile"], email=stack["operator"]["email"], password=secret)
     category = admin.ok("POST", "/v1/categories", {"name": "Engines", "slug": "engines-" + market.new_key()[:12]})
     scene = sold(stack, category["id"])
     roles = [one["name"] for one in admin.ok("GET", "/v1/roles")["roles"] if one["scope"] == "MARKETPLACE"]
-    return browsing({**scene, "payment": paid(admin, scene["order"]), "admin": {"email": admin.email, "password": secret},
-                     "roles": {role: of_role(stack, admin, role) for role in roles}, "waiting": waiting(stack).seller,
-                     "category": category["slug"], "mischief": MISCHIEF})
+    some = {**scene, "payment": paid(admin, scene["order"]), "admin": {"email": admin.email, "password": secret},
+            "roles": {role: of_role(stack, admin, role) for role in roles}, "waiting": waiting(stack).seller,
+            "category": category["slug"], "mischief": MISCHIEF}
+    return lambda script: chromium(script, MARKET_SOME=json.dumps(some))
 
 
 def test_every_page_of_operators_in_every_look(browse):

@@ -9,19 +9,17 @@ import pytest
 
 import market
 from pictures import drawn
+from trade import MISCHIEF
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
 
 @pytest.fixture(scope="module")
-def browse(stack, anonymous, demonstration, browsing):
-    """browse(script): runs it; everything that it sees must be in order."""
-    return browsing(some(stack, anonymous), {"MARKET_AMOUNTS": json.dumps(amounts())})
-
-
-# What would run, or be asked for, in a page that took it for more than words.
-MISCHIEF = """<img src="/none.png" onerror="document.title='taken'"><script src="/none.js"></script>"""
+def browse(stack, anonymous, demonstration, chromium):
+    """browse(script): runs it over the demonstration."""
+    more = {"MARKET_SOME": json.dumps(some(stack, anonymous)), "MARKET_AMOUNTS": json.dumps(amounts())}
+    return lambda script: chromium(script, **more)
 
 
 PASSWORD = "copper teapot window"

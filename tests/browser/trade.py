@@ -6,6 +6,9 @@ import time
 import market
 from pictures import drawn
 
+# What would run, or be asked for, in a page that took it for more than words.
+MISCHIEF = """<img src="/none.png" onerror="document.title='taken'"><script src="/none.js"></script>"""
+
 AS_IT_IS = {"Content-Type": "application/octet-stream"}
 PASSWORD = market.Person.password
 
@@ -51,8 +54,8 @@ BAD-2,Bad plate,nowhere,5.00,EUR,1
 """
 
 
-def trade(stack, mischief):
-    """Its parts by name; `mischief` stands in every text that somebody else has written."""
+def trade(stack):
+    """Its parts by name; MISCHIEF stands in every text that somebody else has written."""
     owner = market.Person(stack["url"], stack["caFile"], "Olga")
     owner.open_seller()
     category = owner.ok("GET", "/v1/categories")["categories"][0]["id"]
@@ -72,12 +75,12 @@ def trade(stack, mischief):
     came = part_of(buyer.place((offer, 2)))
     act(owner, came, "accept", "ship", "deliver")
     line = came["lines"][0]
-    body = {"sellerOrderId": came["id"], "lines": [{"lineId": line["id"], "quantity": 1}], "reason": "DAMAGED", "text": mischief}
+    body = {"sellerOrderId": came["id"], "lines": [{"lineId": line["id"], "quantity": 1}], "reason": "DAMAGED", "text": MISCHIEF}
     back = buyer.ok("POST", f"/v1/orders/{came['orderId']}/returns", body, key=market.new_key())
-    review = {"rating": 4, "title": mischief, "text": "Well made.\n" + mischief}
+    review = {"rating": 4, "title": MISCHIEF, "text": "Well made.\n" + MISCHIEF}
     written = buyer.post(f"/v1/orderLines/{line['id']}/review", review, key=market.new_key())
     assert written.status_code == 201, written.text
-    talk = buyer.ok("POST", "/v1/conversations", {"sellerId": owner.seller, "productId": pot["id"], "text": mischief}, key=market.new_key())
+    talk = buyer.ok("POST", "/v1/conversations", {"sellerId": owner.seller, "productId": pot["id"], "text": MISCHIEF}, key=market.new_key())
     shop = f"/v1/sellers/{owner.seller}"
     owner.ok("POST", f"{shop}/coupons", {"code": f"TEA-{int(time.time())}", "kind": "PERCENTAGE", "percentagePpm": 100000}, key=market.new_key())
     prices = [{"currency": "EUR", "bands": [{"from": 0, "amount": 490}], "freeFrom": 5000}]
@@ -89,6 +92,7 @@ def trade(stack, mischief):
     report = finished(owner, f"{shop}/imports/{answer.json()['id']}")
     return {"owner": {"email": owner.email, "password": PASSWORD}, "staff": {"email": staff.email, "password": PASSWORD},
             "seller": owner.seller, "product": pot["id"], "offers": [one["id"] for one in pot["offers"]], "low": low["id"],
-            "accept": to_accept["id"], "reject": to_reject["id"], "byKeys": by_keys["id"], "byKeysNumber": by_keys["number"], "send": to_send["id"], "came": came["id"],
-            "return": back["id"], "conversation": talk["id"], "import": report["id"], "category": category, "mischief": mischief,
+            "accept": to_accept["id"], "reject": to_reject["id"], "byKeysNumber": by_keys["number"],
+            "send": to_send["id"], "came": came["id"],
+            "return": back["id"], "conversation": talk["id"], "import": report["id"], "category": category, "mischief": MISCHIEF,
             "picture": base64.b64encode(drawn()).decode()}

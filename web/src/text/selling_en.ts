@@ -15,10 +15,11 @@ export const words = {
   next: {
     PENDING:
       "We look at every new shop, usually within a working day, and write to you as soon as it may sell.",
-    ACTIVE: "Buyers can see your shop. Products and orders are worked on through the API for now.",
+    ACTIVE: "Buyers can see your shop.",
     SUSPENDED: "What it offers can't be bought at the moment. The mail that we sent says why.",
     CLOSED: "It is closed for good.",
   },
+  work: "Products, orders and settings",
   see: "See the shop",
   api: "For developers",
   reasons: {

@@ -55,40 +55,42 @@ export function Filters({
         </nav>
       )}
       {/* Another view fills the fields anew. */}
-      <form key={now} class="filters-form" aria-label={label} onSubmit={send}>
-        {fields.map((field) =>
-          field.kind === "choice" ? (
-            <Select
-              key={field.name}
-              name={field.name}
-              label={field.label}
-              options={field.options}
-              chosen={values[field.name]}
-              onChange={(event) => set({ [field.name]: event.currentTarget.value })}
-            />
-          ) : (
-            <Field
-              key={field.name}
-              name={field.name}
-              label={field.label}
-              type={field.kind === "day" ? "date" : "search"}
-              maxLength={200}
-              defaultValue={values[field.name]}
-              {...(field.kind === "words" && field.hint && { placeholder: field.hint })}
-            />
-          ),
-        )}
-        <div class="filters-acts">
-          <button type="submit" class="button">
-            {said.narrow}
-          </button>
-          {isNarrowed && (
-            <button type="button" class="button button-plain" onClick={clear}>
-              {said.clearFilters}
-            </button>
+      {fields.length > 0 && (
+        <form key={now} class="filters-form" aria-label={label} onSubmit={send}>
+          {fields.map((field) =>
+            field.kind === "choice" ? (
+              <Select
+                key={field.name}
+                name={field.name}
+                label={field.label}
+                options={field.options}
+                chosen={values[field.name]}
+                onChange={(event) => set({ [field.name]: event.currentTarget.value })}
+              />
+            ) : (
+              <Field
+                key={field.name}
+                name={field.name}
+                label={field.label}
+                type={field.kind === "day" ? "date" : "search"}
+                maxLength={200}
+                defaultValue={values[field.name]}
+                {...(field.kind === "words" && field.hint && { placeholder: field.hint })}
+              />
+            ),
           )}
-        </div>
-      </form>
+          <div class="filters-acts">
+            <button type="submit" class="button">
+              {said.narrow}
+            </button>
+            {isNarrowed && (
+              <button type="button" class="button button-plain" onClick={clear}>
+                {said.clearFilters}
+              </button>
+            )}
+          </div>
+        </form>
+      )}
     </div>
   );
 }

@@ -85,7 +85,7 @@ function Mine() {
 
 function Shop({ shop, role }: { shop: Seller; role: string }) {
   const { said } = useWords("selling");
-  const { format } = useText();
+  const { format, language } = useText();
   return (
     <>
       <h2>
@@ -95,6 +95,11 @@ function Shop({ shop, role }: { shop: Seller; role: string }) {
         {[said.role[role] ?? role, format.country(shop.countryCode), `/${shop.slug}`].join(" · ")}
       </p>
       <p>{said.next[shop.state]}</p>
+      <div class="acts">
+        <a class="button button-main" href={`/${language}/seller/${shop.id}`}>
+          {said.work}
+        </a>
+      </div>
       {shop.state === "ACTIVE" && (
         <div class="acts">
           <Link class="button" href={pathTo.shop(shop.id, shop.displayName)}>
