@@ -6,9 +6,8 @@ import pathlib
 import pytest
 
 import market
+from trade import MISCHIEF
 
-# What would run, or be asked for, in a page that took it for more than words.
-MISCHIEF = """<img src="/none.png" onerror="document.title='taken'"><script src="/none.js"></script>"""
 TRADER = {"legalName": "Engines " + MISCHIEF, "registerNumber": "HRB 17", "vatNumber": "GB123456789", "lines": ["Dorset Street 1"],
           "city": "London", "postalCode": "W1U 4EG", "countryCode": "GB"}
 
