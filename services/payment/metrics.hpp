@@ -8,6 +8,7 @@
 
 #include "platform/telemetry/metrics.hpp"
 #include "services/payment/domain/payment.hpp"
+#include "services/payment/storage/findings.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/payments.hpp"
 
@@ -23,6 +24,7 @@ class Metrics {
   void Written(const domain::Payment& before, const domain::Payment& after);
   void Measured(const storage::Unresolved& unresolved);
   void Measured(const std::vector<storage::Balance>& balances);
+  void Measured(const storage::OpenFindings& open);
 
  private:
   telemetry::CounterFamily& answers_;
@@ -32,6 +34,8 @@ class Metrics {
   telemetry::GaugeFamily& imbalance_minor_;
   telemetry::Gauge& unresolved_;
   telemetry::Gauge& unresolved_oldest_age_;
+  telemetry::GaugeFamily& findings_open_;
+  telemetry::Gauge& findings_oldest_age_;
 };
 
 }  // namespace market::payment

@@ -32,7 +32,10 @@ Settings::Settings(config::Properties& properties)
           {{"auto", SecondPerson::Rule::kAuto},
            {"always", SecondPerson::Rule::kAlways},
            {"never", SecondPerson::Rule::kNever}},
-          SecondPerson::Rule::kAuto)) {}
+          SecondPerson::Rule::kAuto)),
+      reconcile_settling(properties.Duration("payment.reconcile_settling",
+                                             "how long money is left alone before a difference is a finding",
+                                             1s, 24h, 15min)) {}
 
 Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
@@ -45,6 +48,7 @@ Service::Service(host::Host& host, const Settings& settings)
       rules_(database_),
       sales_(database_),
       second_person_(*settings.second_person),
+      findings_(database_),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
       client_(config::Naming("payment.provider_url",
@@ -60,8 +64,10 @@ Service::Service(host::Host& host, const Settings& settings)
       recovery_(payments_, charges_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
+      reconciliation_(findings_, ledger_, provider_, {.settling = *settings.reconcile_settling}),
+      reconcile_(reconciliation_, findings_, metrics_, {}),
       service_({payments_, ledger_, charges_, charges_group_, host.SystemTime(), pages_, personal_data_,
-                rules_, sales_, second_person_}) {}
+                rules_, sales_, second_person_, findings_}) {}
 
 void Service::Connect(Peers peers) {
   second_person_.Connect(peers.auth);
@@ -99,6 +105,8 @@ Task<> Service::Start() {
   host_.Background().Run(recovery_.Driving());
   host_.Background().Run(audit_.Unresolved());
   host_.Background().Run(audit_.Books());
+  host_.Background().Run(reconcile_.Comparing());
+  host_.Background().Run(reconcile_.Measuring());
 }
 
 }  // namespace market::payment

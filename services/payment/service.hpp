@@ -10,8 +10,10 @@
 #include "platform/rpc/page_token.hpp"
 #include "services/payment/api/payment_service.hpp"
 #include "services/payment/api/second_person.hpp"
+#include "services/payment/process/reconciliation.hpp"
 #include "services/payment/provider/sandbox.hpp"
 #include "services/payment/workers/audit.hpp"
+#include "services/payment/workers/reconcile.hpp"
 #include "services/payment/workers/recovery.hpp"
 #include "services/payment/workers/subscribers.hpp"
 
@@ -26,6 +28,7 @@ struct Settings {
   config::Property<std::int64_t> provider_connections;
   config::Property<std::chrono::milliseconds> resolve_poll;
   config::Property<SecondPerson::Rule> second_person;
+  config::Property<std::chrono::milliseconds> reconcile_settling;
 };
 
 class Service final : public host::Service {
@@ -58,6 +61,7 @@ class Service final : public host::Service {
   storage::CommissionRules rules_;
   storage::SimulatedSales sales_;
   SecondPerson second_person_;
+  storage::Findings findings_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
   std::optional<events::Subscription> acts_told_;
@@ -70,6 +74,8 @@ class Service final : public host::Service {
   rpc::PageTokens pages_;
   Recovery recovery_;
   Audit audit_;
+  Reconciliation reconciliation_;
+  Reconcile reconcile_;
   PaymentService service_;
   api::PaymentNeighbour neighbour_{service_};
 };

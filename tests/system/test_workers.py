@@ -25,7 +25,7 @@ SETTINGS = "\nwork.pause_max = 1s\nwork.tries = 3\n"
 TABLES = {"relay": "outbox", "outbox": "outbox", "uploads": "upload", "keys": "idempotency_key", "seal": "audit_unsealed", "auth.sweep": "session", "auth.erasures": "erasure",
           "auth.signing": "signing_key",
           "order.recovery": "checkout", "order.measure": "checkout", "order.timers": "part_timer", "order.carts": "cart", "order.wishes": "wish", "order.return_pictures": "return_claim", "payment.recovery": "payment", "payment.unresolved": "payment",
-          "payment.ledger": "ledger_posting", "payment.order": "event_subscription", "payment.order.relay": "outbox",
+          "payment.ledger": "ledger_posting", "payment.reconcile": "reconciliation", "payment.findings": "finding", "payment.order": "event_subscription", "payment.order.relay": "outbox",
           "payment.order.outbox": "outbox", "auth": "event_subscription", "auth.relay": "outbox", "auth.outbox": "outbox", "events": "event_log",
           "notification": "event_subscription", "notification.relay": "outbox", "notification.outbox": "outbox", "notification.sweep": "event_inbox", "notification.live": "live_news",
           "product.low_stock": "low_stock_look", "product.pictures": "picture_file", "user.pictures": "picture_file", "product.review_pictures": "review_claim", "product.imports": "product_import", "product.import_sweep": "product_import", "product.index": ("product", "event_log"), "product.turns": "stock_turn",
@@ -36,7 +36,7 @@ OF_EVERY_PROCESS = WITHOUT_TABLE | {"revocations"}
 # What is away at the same time. An order can be placed while the first are.
 ROUNDS = [{("auth", "outbox"), ("order", "cart"), ("order", "wish"), ("order", "return_claim"), ("user", "outbox"), ("payment", "outbox"), ("product", "outbox"), ("product", "idempotency_key"), ("product", "low_stock_look"), ("product", "picture_file"), ("product", "review_claim"), ("user", "picture_file"), ("user", "upload"), ("product", "product_import"), ("product", "upload"), ("order", "tax_rate"),
            ("notification", "outbox"), ("notification", "idempotency_key"), ("notification", "event_inbox"), ("notification", "live_news"),
-           ("payment", "idempotency_key"), *((service, table) for service in SERVICES for table in ("event_log", "event_subscription"))},
+           ("payment", "idempotency_key"), ("payment", "reconciliation"), ("payment", "finding"), *((service, table) for service in SERVICES for table in ("event_log", "event_subscription"))},
           {("auth", "session"), ("auth", "erasure"), ("auth", "signing_key"), ("user", "idempotency_key"), ("order", "checkout"), ("order", "part_timer"), ("payment", "payment"),
            ("payment", "ledger_posting"), ("product", "stock_turn"), *((service, "audit_unsealed") for service in SERVICES)},
           {("auth", "idempotency_key"), ("order", "outbox"), ("order", "idempotency_key")}]

@@ -61,7 +61,7 @@ ROWS = {
                 # One that was given another entry belongs to none.
                 "ledger_posting": "entry_id IN (SELECT id FROM ledger_entry WHERE payment_id IN ({payment})) OR entry_id IN ({part})"
                                   " OR entry_id NOT IN (SELECT id FROM ledger_entry)", "event": OWN_EVENTS,
-                "outbox": "id IN ({part})", "commission_rule": "id IN ({part})"},
+                "outbox": "id IN ({part})", "commission_rule": "id IN ({part})", "finding": "id IN ({part})"},
     "sandbox": {"movement": "authorization_id IN (SELECT id FROM card_authorization WHERE reference IN ({order}))",
                 "card_authorization": "reference IN ({order}, {seller1})"},
     "auth": {"account": "id IN ({stranger})", "erasure": "account_id IN ({buyer})", "seller_member": "account_id IN ({owner}, {stranger})",

@@ -358,9 +358,9 @@ constexpr std::array kChecks = {
                                          p.currency)
       FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id LEFT JOIN payment p ON p.id = e.payment_id
       LEFT JOIN refund r ON r.id = e.cause_id AND r.payment_id = p.id
-      WHERE p.id IS NULL OR l.currency IS DISTINCT FROM p.currency
+      WHERE e.cause <> 'ADJUSTMENT' AND (p.id IS NULL OR l.currency IS DISTINCT FROM p.currency
          OR (e.cause = 'CAPTURE' AND e.cause_id <> p.id)
-         OR (e.cause = 'REFUND' AND r.id IS NULL))sql"},
+         OR (e.cause = 'REFUND' AND r.id IS NULL)))sql"},
     Check{"M11", "payment",
           "an order's payments are numbered without a gap, and only the last may be charged", R"sql(
       SELECT id::text, format('number %s of order %s is %s; the next is %s', number, order_id, state, coalesce(next::text, 'none'))
@@ -437,6 +437,8 @@ constexpr std::array kChecks = {
     Check{"X38", "payment",
           "a commission rule has one version in force at a time, with the terms it was published with",
           kCommissionRulesStand},
+    Check{"X39", "payment", "an adjustment of the ledger resolved a finding, which says what was booked",
+          kFindingsAreResolvedOnce},
 
     // Acts
     Check{"R1", "auth", "the chain of acts is whole", kChain},

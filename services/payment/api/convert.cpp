@@ -167,8 +167,10 @@ Proto ToProto(const domain::Payment& payment) {
 api::payment::LedgerEntry ToProto(const storage::Booked& entry) {
   api::payment::LedgerEntry out;
   out.set_id(entry.id.ToString());
-  out.set_cause(entry.cause == domain::LedgerCause::kCapture ? api::payment::LedgerEntry::CAPTURE
-                                                             : api::payment::LedgerEntry::REFUND);
+  // The names are the same, by contract.
+  auto cause = api::payment::LedgerEntry::CAUSE_UNSPECIFIED;
+  api::payment::LedgerEntry::Cause_Parse(std::string(Name(entry.cause)), &cause);
+  out.set_cause(cause);
   out.set_cause_id(entry.cause_id.ToString());
   if (entry.payment) out.set_payment_id(entry.payment->ToString());
   *out.mutable_create_time() = ToProto(entry.created_at);

@@ -7,6 +7,7 @@
 #include "services/payment/api/second_person.hpp"
 #include "services/payment/process/charges.hpp"
 #include "services/payment/storage/commission_rules.hpp"
+#include "services/payment/storage/findings.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/personal_data.hpp"
 #include "services/payment/storage/simulated_sales.hpp"
@@ -26,6 +27,7 @@ class PaymentService final : public api::PaymentApi {
     storage::CommissionRules& rules;
     storage::SalesSource& sales;
     SecondPerson& second_person;
+    storage::Findings& findings;
   };
   explicit PaymentService(const Deps& deps) : deps_(deps) {}
 
@@ -74,6 +76,13 @@ class PaymentService final : public api::PaymentApi {
       CallContext& call, api::payment::WithdrawCommissionRuleRequest request) override;
   Task<api::payment::CommissionRule> EndCommissionRule(
       CallContext& call, api::payment::EndCommissionRuleRequest request) override;
+
+  // findings.cpp
+  Task<api::payment::ListFindingsResponse> ListFindings(CallContext& call,
+                                                        api::payment::ListFindingsRequest request) override;
+  Task<api::payment::Finding> GetFinding(CallContext& call, api::payment::GetFindingRequest request) override;
+  Task<api::payment::Finding> ResolveFinding(CallContext& call,
+                                             api::payment::ResolveFindingRequest request) override;
 
  private:
   // Runs `work` to its end whatever becomes of the caller.

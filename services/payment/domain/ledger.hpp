@@ -37,8 +37,9 @@ inline void FromText(std::string_view text, LedgerAccount& account) {
   account = kLedgerAccounts.Require(text);
 }
 
-enum class LedgerCause : std::uint8_t { kCapture, kRefund };
-inline constexpr Words<LedgerCause, 2> kLedgerCauses{"cause of an entry", {"CAPTURE", "REFUND"}};
+enum class LedgerCause : std::uint8_t { kCapture, kRefund, kAdjustment };
+inline constexpr Words<LedgerCause, 3> kLedgerCauses{"cause of an entry",
+                                                     {"CAPTURE", "REFUND", "ADJUSTMENT"}};
 inline std::string_view Name(LedgerCause cause) { return kLedgerCauses.Name(cause); }
 inline void FromText(std::string_view text, LedgerCause& cause) { cause = kLedgerCauses.Require(text); }
 
