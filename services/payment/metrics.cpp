@@ -46,7 +46,13 @@ Metrics::Metrics(telemetry::Metrics& registry)
           registry.AddGauge("payment_unresolved_oldest_age_seconds",
                             "age of the oldest attempt without an answer; 0 when there is none")),
       webhooks_waiting_(registry.AddGauge("payment_webhooks_waiting",
-                                          "messages of the payment provider that are not looked into yet")) {
+                                          "messages of the payment provider that are not looked into yet")),
+
+      findings_open_(registry.AddGaugeFamily("payment_findings_open",
+                                             "differences that reconciliation found and nobody has resolved",
+                                             {"kind"})),
+      findings_oldest_age_(registry.AddGauge("payment_findings_oldest_age_seconds",
+                                             "age of the oldest open finding; 0 when there is none")) {
   for (const auto code : {kDeclineCodes[0], kDeclineCodes[1], std::string_view("other")}) {
     declined_.With({code});
   }
@@ -80,6 +86,15 @@ void Metrics::PayoutIs(domain::PayoutState state) { payouts_.With({Name(state)})
 void Metrics::Measured(const storage::Unresolved& unresolved) {
   unresolved_.Set(static_cast<double>(unresolved.payments));
   unresolved_oldest_age_.Set(std::chrono::duration<double>(unresolved.oldest_age).count());
+}
+
+void Metrics::Measured(const storage::OpenFindings& open) {
+  for (std::size_t i = 0; i < domain::kFindingKinds.words.size(); ++i) {
+    const auto found = open.by_kind.find(static_cast<domain::FindingKind>(i));
+    findings_open_.With({domain::kFindingKinds.words.at(i)})
+        .Set(found == open.by_kind.end() ? 0 : static_cast<double>(found->second));
+  }
+  findings_oldest_age_.Set(std::chrono::duration<double>(open.oldest_age).count());
 }
 
 void Metrics::Measured(const std::vector<storage::Balance>& balances) {

@@ -9,6 +9,7 @@
 #include "platform/telemetry/metrics.hpp"
 #include "services/payment/domain/payment.hpp"
 #include "services/payment/domain/payout.hpp"
+#include "services/payment/storage/findings.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/payments.hpp"
 #include "services/payment/storage/webhooks.hpp"
@@ -31,6 +32,7 @@ class Metrics {
   void Measured(const storage::Unresolved& unresolved);
   void Measured(const storage::WaitingWebhooks& webhooks);
   void Measured(const std::vector<storage::Balance>& balances);
+  void Measured(const storage::OpenFindings& open);
 
  private:
   telemetry::CounterFamily& answers_;
@@ -44,6 +46,8 @@ class Metrics {
   telemetry::Gauge& unresolved_;
   telemetry::Gauge& unresolved_oldest_age_;
   telemetry::Gauge& webhooks_waiting_;
+  telemetry::GaugeFamily& findings_open_;
+  telemetry::Gauge& findings_oldest_age_;
 };
 
 }  // namespace market::payment

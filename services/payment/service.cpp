@@ -185,7 +185,10 @@ Settings::Settings(config::Properties& properties)
           BankChanges::Need::kSecondFactor)),
       bank_change_hold(properties.Duration("payment.bank_change_hold",
                                            "how long nothing is paid out after that was changed", 0ms,
-                                           std::chrono::days(30), 48h)) {}
+                                           std::chrono::days(30), 48h)),
+      reconcile_settling(properties.Duration("payment.reconcile_settling",
+                                             "how long money is left alone before a difference is a finding",
+                                             1s, 24h, 15min)) {}
 
 Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
@@ -204,6 +207,7 @@ Service::Service(host::Host& host, const Settings& settings)
       payout_accounts_(database_),
       statements_(database_),
       bank_numbers_(BankKeyOf(settings)),
+      findings_(database_),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
       client_(config::Naming("payment.provider_url", [&] { return ClientOf(host.Io(), settings); })),
@@ -233,6 +237,8 @@ Service::Service(host::Host& host, const Settings& settings)
                    .patience = host.Patience(),
                    .reserve = {.ppm = *settings.reserve_ppm, .kept = *settings.reserve_kept},
                    .events_kept = host.EventOptions("payment").kept}),
+      reconciliation_(findings_, ledger_, provider_, {.settling = *settings.reconcile_settling}),
+      reconcile_(reconciliation_, findings_, metrics_, {}),
       service_({payments_,
                 ledger_,
                 charges_,
@@ -252,6 +258,7 @@ Service::Service(host::Host& host, const Settings& settings)
                 bank_numbers_,
                 payout_run_,
                 statements_,
+                findings_,
                 BankChanges{.need = *settings.bank_change_needs, .hold = *settings.bank_change_hold}}) {
   guard_.OnTurnedAway([this](std::string_view why) { metrics_.TurnedAway(why); });
   guard_.OnChange([this](auto state) { metrics_.BreakerIs(static_cast<int>(state)); });
@@ -300,6 +307,8 @@ Task<> Service::Start() {
   host_.Background().Run(settlement_.Settling());
   host_.Background().Run(settlement_.Folding());
   host_.Background().Run(settlement_.Sweeping());
+  host_.Background().Run(reconcile_.Comparing());
+  host_.Background().Run(reconcile_.Measuring());
 }
 
 }  // namespace market::payment

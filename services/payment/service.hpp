@@ -14,11 +14,13 @@
 #include "platform/rpc/page_token.hpp"
 #include "services/payment/api/payment_service.hpp"
 #include "services/payment/api/second_person.hpp"
+#include "services/payment/process/reconciliation.hpp"
 #include "services/payment/provider/sandbox_payouts.hpp"
 #include "services/payment/provider/sepa.hpp"
 #include "services/payment/provider/stripe.hpp"
 #include "services/payment/workers/audit.hpp"
 #include "services/payment/workers/payouts.hpp"
+#include "services/payment/workers/reconcile.hpp"
 #include "services/payment/workers/recovery.hpp"
 #include "services/payment/workers/settlement.hpp"
 #include "services/payment/workers/subscribers.hpp"
@@ -57,6 +59,7 @@ struct Settings {
   config::Property<std::string> bank_key;
   config::Property<BankChanges::Need> bank_change_needs;
   config::Property<std::chrono::milliseconds> bank_change_hold;
+  config::Property<std::chrono::milliseconds> reconcile_settling;
 };
 
 class Service final : public host::Service {
@@ -95,6 +98,7 @@ class Service final : public host::Service {
   storage::PayoutAccounts payout_accounts_;
   storage::Statements statements_;
   storage::BankNumbers bank_numbers_;
+  storage::Findings findings_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
   std::optional<events::Subscription> acts_told_;
@@ -115,6 +119,8 @@ class Service final : public host::Service {
   ProviderEvents provider_events_;
   Webhooks webhooks_;
   Settlement settlement_;
+  Reconciliation reconciliation_;
+  Reconcile reconcile_;
   PaymentService service_;
   api::PaymentNeighbour neighbour_{service_};
 };

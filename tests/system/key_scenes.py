@@ -8,6 +8,7 @@ import key_scenes_payouts
 import key_scenes_returns
 from key_scenes_commission import act_on_commission_rule, create_commission_rule
 from key_scenes_coupons import create_coupon, end_coupon, update_coupon
+from key_scenes_findings import resolve_finding
 from key_scenes_delivery import (
     create_delivery_method, create_tax_rate, delete_delivery_method, end_tax_rate, update_delivery_method)
 from key_scenes_product import (
@@ -415,7 +416,7 @@ SCENES = {**key_scenes_carts.SCENES, **key_scenes_parcels.SCENES, **key_scenes_r
           "RevokeSellerApiKey": revoke_key("seller", "/v1/sellers/{}/apiKeys"),
           "CreateCoupon": create_coupon("operator", "/v1/coupons"), "CreateSellerCoupon": create_coupon("seller", "/v1/sellers/{}/coupons"),
           "UpdateCoupon": update_coupon, "EndCoupon": end_coupon,
-          "CreateCommissionRule": create_commission_rule,
+          "CreateCommissionRule": create_commission_rule, "ResolveFinding": resolve_finding,
           "UpdateCommissionRule": act_on_commission_rule("PATCH", "DRAFT", {"percentagePpm": 1}, "percentage_ppm = 1", 200),
           "PublishCommissionRule": act_on_commission_rule("publish", "DRAFT", {}, "state <> 'DRAFT'", 409),
           "ApproveCommissionRule": act_on_commission_rule("approve", "PROPOSED", {"version": 1}, "state = 'PUBLISHED'", 409),

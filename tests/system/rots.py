@@ -92,8 +92,8 @@ def coming_back(state, units):
 
 def commission_rule(versions, change=""):
     """A rule of a shop that there is not, in so many versions, each in force since it was published."""
-    return ("INSERT INTO commission_rule (id, version, state, name, seller_id, percentage_ppm, valid_from)"
-            f" SELECT '{{part}}', n, 'PUBLISHED', 'rot', '{{part}}', 1, market_now() - interval '1 day' * n FROM generate_series(1, {versions}) n;"
+    return ("INSERT INTO commission_rule (id, version, state, name, seller_id, percentage_ppm, valid_from, terms_digest)"
+            f" SELECT '{{part}}', n, 'PUBLISHED', 'rot', '{{part}}', 1, market_now() - interval '1 day' * n, '' FROM generate_series(1, {versions}) n;"
             " UPDATE commission_rule r SET terms_digest = commission_terms_digest(r) WHERE id = '{part}'" + change)
 CAPTURE = "(SELECT id FROM ledger_entry WHERE payment_id = '{payment}' AND cause = 'CAPTURE')"
 
@@ -462,6 +462,13 @@ OTHERS = [
     rot("a payout of the provider's own", "X34",
         sandbox="INSERT INTO bank_payout (id, idempotency_key, reference, destination, holder, currency, amount_minor)"
                 " VALUES (gen_random_uuid(), gen_random_uuid(), '{part}', 'x', 'x', 'EUR', 5)"),
+    # Findings
+    rot("a finding that nobody has resolved", "X39",
+        payment="INSERT INTO finding (id, kind, subject, state, currency, amount_minor, reason, resolution_id, resolved_at) VALUES ('{part}',"
+                " 'CHARGE_DIFFERS', 'rot/{part}', 'RESOLVED', 'EUR', 1, 'resolved', '{part}', market_now())"),
+    rot("an adjustment of no finding", "X39",
+        payment="INSERT INTO ledger_entry (id, cause, cause_id, created_at) VALUES ('{part}', 'ADJUSTMENT', '{part}', market_now());"
+                " INSERT INTO ledger_posting VALUES ('{part}', 1, 'psp_clearing', NULL, 'EUR', 5), ('{part}', 2, 'goodwill', NULL, 'EUR', -5)"),
     # People
     rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
     rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),

@@ -20,6 +20,7 @@ import market
 from deploy.lib import topology
 from key_scenes_commission import draft as commission_draft, planted as planted_rule
 from key_scenes_coupons import code, draft
+from key_scenes_findings import planted as planted_finding
 from key_scenes_delivery import rate
 from key_scenes_returns import APPROVE, sent_back
 from market import new_key, psql, until
@@ -215,6 +216,12 @@ def act_on_commission_rule(verb, state, body=None):
     return act
 
 
+def resolve_finding(operator, owner, shop, category):
+    finding = planted_finding()
+    operator.ok("POST", f"/v1/findings/{finding}:resolve", {"note": "a restore"}, key=new_key())
+    return "finding", finding, "a restore"
+
+
 def create_coupon(operator, owner, shop, category):
     return "coupon", operator.ok("POST", "/v1/coupons", draft())["id"], ""
 
@@ -253,6 +260,7 @@ ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccoun
         "product.HideReview": act_on_review("hide"), "product.UnhideReview": act_on_review("unhide"), "product.ResolveReport": resolve_report,
         "order.CreateCoupon": create_coupon, "order.UpdateCoupon": act_on_coupon("PATCH", {"totalLimit": 5}),
         "order.EndCoupon": act_on_coupon("DELETE"),
+        "payment.ResolveFinding": resolve_finding,
         "payment.CreateCommissionRule": create_commission_rule,
         "payment.UpdateCommissionRule": act_on_commission_rule("PATCH", "DRAFT", {"percentagePpm": 1}),
         "payment.PublishCommissionRule": act_on_commission_rule("publish", "DRAFT"),

@@ -52,7 +52,7 @@ def victim(stack, category):
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
             "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session, "language": "de",
             # Of nothing: one that a test ended would be gone for all.
-            "tax_rate_id": str(uuid.uuid4()), "commission_rule_id": str(uuid.uuid4())}
+            "tax_rate_id": str(uuid.uuid4()), "commission_rule_id": str(uuid.uuid4()), "finding_id": str(uuid.uuid4())}
 
 
 @pytest.fixture(scope="module")

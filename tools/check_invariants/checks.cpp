@@ -362,7 +362,7 @@ constexpr std::array kChecks = {
                                          p.currency)
       FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id LEFT JOIN payment p ON p.id = e.payment_id
       LEFT JOIN refund r ON r.id = e.cause_id AND r.payment_id = p.id
-      WHERE e.cause::text NOT LIKE 'PAYOUT%'
+      WHERE e.cause::text NOT LIKE 'PAYOUT%' AND e.cause <> 'ADJUSTMENT'
         AND (p.id IS NULL OR l.currency IS DISTINCT FROM p.currency
              OR (e.cause = 'CAPTURE' AND e.cause_id <> p.id)
              OR (e.cause IN ('REFUND', 'CLAWBACK') AND r.id IS NULL)
@@ -463,6 +463,8 @@ constexpr std::array kChecks = {
     Check{"X38", "payment",
           "a commission rule has one version in force at a time, with the terms it was published with",
           kCommissionRulesStand},
+    Check{"X39", "payment", "an adjustment of the ledger resolved a finding, which says what was booked",
+          kFindingsAreResolvedOnce},
 
     // Acts
     Check{"R1", "auth", "the chain of acts is whole", kChain},

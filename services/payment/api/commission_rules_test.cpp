@@ -46,9 +46,10 @@ struct RuleOperations {
       : group(io.get_executor(), Unexpected),
         personal_data(world.database),
         rules(world.database),
+        findings(world.database),
         second_person(rule),
         api({s.payments, s.ledger, s.charges, group, s.clock, pages, personal_data, rules, sales,
-             second_person}) {
+             second_person, findings}) {
     second_person.Connect(auth);
   }
 
@@ -56,6 +57,7 @@ struct RuleOperations {
   runtime::TaskGroup group;
   storage::PersonalData personal_data;
   storage::CommissionRules rules;
+  storage::Findings findings;
   SoldBefore sales;
   CountingAuth auth;
   SecondPerson second_person;

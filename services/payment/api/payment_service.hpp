@@ -13,6 +13,7 @@
 #include "services/payment/process/payout_run.hpp"
 #include "services/payment/storage/bank_numbers.hpp"
 #include "services/payment/storage/commission_rules.hpp"
+#include "services/payment/storage/findings.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/payout_accounts.hpp"
 #include "services/payment/storage/payouts.hpp"
@@ -59,6 +60,7 @@ class PaymentService final : public api::PaymentApi {
     const storage::BankNumbers& bank_numbers;
     PayoutRun& payout_run;
     storage::Statements& statements;
+    storage::Findings& findings;
     BankChanges bank_changes;
   };
   explicit PaymentService(Deps deps) : deps_(std::move(deps)) {}
@@ -148,6 +150,13 @@ class PaymentService final : public api::PaymentApi {
                                              api::payment::GetStatementRequest request) override;
   Task<api::payment::ExportStatementResponse> ExportStatement(
       CallContext& call, api::payment::ExportStatementRequest request) override;
+
+  // findings.cpp
+  Task<api::payment::ListFindingsResponse> ListFindings(CallContext& call,
+                                                        api::payment::ListFindingsRequest request) override;
+  Task<api::payment::Finding> GetFinding(CallContext& call, api::payment::GetFindingRequest request) override;
+  Task<api::payment::Finding> ResolveFinding(CallContext& call,
+                                             api::payment::ResolveFindingRequest request) override;
 
  private:
   // Runs `work` to its end whatever becomes of the caller.

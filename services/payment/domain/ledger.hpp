@@ -49,12 +49,13 @@ enum class LedgerCause : std::uint8_t {
   kPayout,
   kPayoutPaid,
   kPayoutFailed,
-  kPayoutReturned
+  kPayoutReturned,
+  kAdjustment
 };
-inline constexpr Words<LedgerCause, 10> kLedgerCauses{
+inline constexpr Words<LedgerCause, 11> kLedgerCauses{
     "cause of an entry",
     {"CAPTURE", "REFUND", "EARNING", "RELEASE", "CLAWBACK", "RESERVE_RELEASE", "PAYOUT", "PAYOUT_PAID",
-     "PAYOUT_FAILED", "PAYOUT_RETURNED"}};
+     "PAYOUT_FAILED", "PAYOUT_RETURNED", "ADJUSTMENT"}};
 inline std::string_view Name(LedgerCause cause) { return kLedgerCauses.Name(cause); }
 inline void FromText(std::string_view text, LedgerCause& cause) { cause = kLedgerCauses.Require(text); }
 

@@ -275,7 +275,7 @@ TEST(CommissionRulesRace, OneVersionIsMadeAndPublishedOnce) {
       runtime::TaskGroup group(co_await boost::asio::this_coro::executor,
                                [](std::string_view, std::exception_ptr) { ADD_FAILURE(); });
       const auto change = [&](std::int64_t ppm) -> Task<> { co_await store.Next(id, ppm); };
-      for (int i = 1; i <= 8; ++i) group.Spawn("change", change(i));
+      for (int i = 1; i <= 4; ++i) group.Spawn("change", change(i));
       co_await group.Join(Soon());
     }
     EXPECT_EQ(VersionsOf(id), "1 PUBLISHED 2 DRAFT");
@@ -284,7 +284,7 @@ TEST(CommissionRulesRace, OneVersionIsMadeAndPublishedOnce) {
     const auto publish = [&]() -> Task<> {
       if ((co_await ReasonOf(store.Publish(id))).empty()) ++published;
     };
-    for (int i = 0; i < 8; ++i) group.Spawn("publish", publish());
+    for (int i = 0; i < 4; ++i) group.Spawn("publish", publish());
     co_await group.Join(Soon());
     EXPECT_EQ(published, 1);
     EXPECT_EQ(VersionsOf(id), "1 PUBLISHED 2 PUBLISHED");

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+
 #include "services/payment/testing/payments_fixture.hpp"
 
 namespace market::payment::storage {
@@ -29,8 +31,12 @@ TEST(Ledger, Movements_BalanceAndAreNeverChanged) {
     const auto before = co_await ledger.TrialBalance(Soon());
     co_await GivenBack(payments, payment, 0, 1000);
     const auto after = co_await ledger.TrialBalance(Soon());
-    EXPECT_EQ(after.size(), 2U);
-    EXPECT_EQ(after.at(0).amount_minor + after.at(1).amount_minor, 0);
+    EXPECT_GE(after.size(), 2U);
+    std::int64_t sum = 0;
+    for (const auto& balance : after) {
+      if (balance.currency == payment.currency) sum += balance.amount_minor;
+    }
+    EXPECT_EQ(sum, 0);
     EXPECT_EQ(before.at(0).account, LedgerAccount::kPspClearing);
     EXPECT_EQ(after.at(0).amount_minor - before.at(0).amount_minor, -1000);
 

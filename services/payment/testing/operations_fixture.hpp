@@ -25,6 +25,7 @@ struct Operations {
         payouts(world.database),
         payout_accounts(world.database),
         statements(world.database),
+        findings(world.database),
         payout_port(s.client, "sk_test"),
         payout_run(payouts, payout_accounts, bank_numbers, {&payout_port}, s.clock, s.metrics,
                    {.minimums = PayoutMinimums({"1000"})}),
@@ -37,7 +38,8 @@ struct Operations {
              webhooks,      {"sandbox", {"whsec_old", "whsec_new"}},
              payouts,       payout_accounts,
              bank_numbers,  payout_run,
-             statements,    bank_changes}) {}
+             statements,    findings,
+             bank_changes}) {}
 
   rpc::PageTokens pages{"secret"};
   runtime::TaskGroup group;
@@ -51,6 +53,7 @@ struct Operations {
   storage::Payouts payouts;
   storage::PayoutAccounts payout_accounts;
   storage::Statements statements;
+  storage::Findings findings;
   storage::BankNumbers bank_numbers{"a key of thirty-two characters, or more"};
   provider::SandboxPayouts payout_port;
   PayoutRun payout_run;
