@@ -195,6 +195,20 @@ TEST(Stripe, Requests_AreThoseThatStripeMockIsAsked) {
   EXPECT_EQ(asked, recorded) << "what is written in " << MARKET_STRIPE_REQUESTS;
 }
 
+TEST(Stripe_Void, OfWhatWasGivenUpBefore_IsDone) {
+  const auto refused = Says(400, Error("invalid_request_error", "payment_intent_unexpected_state"));
+  With({refused, Says(200, AnIntent("pi_1", "k1", "canceled"))}, [](Fake& fake) -> Task<> {
+    const auto result = co_await fake.stripe.Void(AChange(), Soon());
+    EXPECT_EQ(std::get<Done>(result).authorization, "pi_1");
+  });
+  With({refused, Says(200, AnIntent("pi_1", "k1", "succeeded"))}, [](Fake& fake) -> Task<> {
+    EXPECT_EQ(Name(co_await fake.stripe.Void(AChange(), Soon())), "refused");
+  });
+  With({refused, Says(500, "")}, [](Fake& fake) -> Task<> {
+    EXPECT_EQ(Name(co_await fake.stripe.Void(AChange(), Soon())), "refused");
+  });
+}
+
 TEST(Stripe_Find, ByKey_LooksThroughTheChargesOfTheGroup) {
   const auto first = AList(ACharge("a1", "k1", "requires_payment_method", 0, "failed"), true);
   const auto second =
