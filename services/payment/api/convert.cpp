@@ -115,7 +115,7 @@ domain::Payment DraftFrom(const api::payment::AuthorizePaymentRequest& request, 
 domain::WantedRefund WantedFrom(const api::payment::RefundForOrderRequest& request) {
   return {.id = domain::RefundId::From(request.refund_id()),
           .seller_order = domain::SellerOrderId::From(request.seller_order_id()),
-          .amount = AmountFrom(request, 0),
+          .amount = AmountFrom(request, request.lines().empty() ? 1 : 0),  // of units that had cost nothing
           .reason = request.reason(),
           .lines = LinesFrom(request)};
 }
