@@ -27,12 +27,12 @@ using std::chrono::milliseconds;
 constexpr Columns kDuePart{Column{"part", &DuePart::part}, Column{"position", &DuePart::position},
                            Column{"market_now()", &DuePart::now}};
 // Of several the list comes first: what is compared is what it has told.
-constexpr ComposedStatement kTakeDue{"finding.take_due", R"sql(
+constexpr ComposedStatement kTakeDuePart{"finding.take_due", R"sql(
   UPDATE reconciliation SET next_run_at = market_now() + $1::interval
   WHERE part IN (SELECT part FROM reconciliation WHERE next_run_at <= market_now()
                  ORDER BY next_run_at, part DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
   RETURNING )sql" + kDuePart};
-constexpr Statement kDone{"finding.done", R"sql(
+constexpr Statement kPartDone{"finding.done", R"sql(
   UPDATE reconciliation SET position = greatest(position, $2), next_run_at = market_now() + $3::interval WHERE part = $1)sql"};
 constexpr ComposedStatement kPosition{"finding.position",
                                       "SELECT " + kDuePart + " FROM reconciliation WHERE part = $1"};
@@ -82,9 +82,9 @@ constexpr Columns kFinding{Column{"d.id", &Finding::id},
                            Column{"r.entry_id", &Finding::entry}};
 constexpr auto kFromFindings =
     "SELECT " + kFinding + " FROM finding d LEFT JOIN finding_resolution r ON r.id = d.resolution_id ";
-constexpr ComposedStatement kFind{"finding.find", kFromFindings + "WHERE d.id = $1"};
-constexpr ComposedStatement kLock{"finding.lock", kFromFindings + "WHERE d.id = $1 FOR UPDATE OF d"};
-constexpr ComposedStatement kList{"finding.list", kFromFindings + R"sql(
+constexpr ComposedStatement kFindFinding{"finding.find", kFromFindings + "WHERE d.id = $1"};
+constexpr ComposedStatement kLockFinding{"finding.lock", kFromFindings + "WHERE d.id = $1 FOR UPDATE OF d"};
+constexpr ComposedStatement kListFindings{"finding.list", kFromFindings + R"sql(
   WHERE ($1::finding_kind IS NULL OR d.kind = $1) AND ($2::finding_state IS NULL OR d.state = $2)
     AND ($3::uuid IS NULL OR d.id < $3)
   ORDER BY d.id DESC LIMIT $4)sql"};
@@ -93,7 +93,7 @@ constexpr ComposedStatement kOpenOf{"finding.open_of", kFromFindings + R"sql(
 constexpr ComposedStatement kOldestSeen{"finding.oldest_seen", kFromFindings + R"sql(
   WHERE d.state = 'OPEN' AND d.kind <> 'LEDGER_UNBALANCED' ORDER BY d.last_seen LIMIT $1)sql"};
 
-constexpr Statement kSee{"finding.see", R"sql(
+constexpr Statement kSeeFinding{"finding.see", R"sql(
   INSERT INTO finding AS f (id, kind, subject, payment_id, order_id, currency, amount_minor)
   SELECT DISTINCT ON (d.kind, d.subject) d.*
   FROM unnest($1::uuid[], $2::finding_kind[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[])
@@ -104,7 +104,7 @@ constexpr Statement kSee{"finding.see", R"sql(
     state = 'OPEN', reason = NULL, resolution_id = NULL, resolved_at = NULL
   WHERE f.state = 'OPEN' OR f.reason = 'cleared'
      OR (f.currency, f.amount_minor) <> (excluded.currency, excluded.amount_minor))sql"};
-constexpr Statement kClear{"finding.clear", R"sql(
+constexpr Statement kClearFinding{"finding.clear", R"sql(
   UPDATE finding SET state = 'RESOLVED', reason = 'cleared', resolved_at = market_now()
   WHERE id = ANY ($1) AND state = 'OPEN')sql"};
 
@@ -114,7 +114,7 @@ constexpr Statement kInsertResolution{"finding.insert_resolution", R"sql(
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))sql"};
 constexpr Statement kSetResolved{"finding.set_resolved", R"sql(
   UPDATE finding SET state = 'RESOLVED', reason = 'resolved', resolution_id = $2, resolved_at = market_now() WHERE id = $1)sql"};
-constexpr Statement kBook{"finding.book", R"sql(
+constexpr Statement kBookAdjustment{"finding.book", R"sql(
   WITH entry AS (
     INSERT INTO ledger_entry (id, cause, cause_id, created_at) VALUES ($1, 'ADJUSTMENT', $2, market_now()) RETURNING id)
   INSERT INTO ledger_posting (entry_id, position, account, owner_id, currency, amount_minor)
@@ -137,7 +137,7 @@ void AddBooking(Batch& batch, const Uuid& entry, const Uuid& resolution, const A
   const std::vector accounts{booked.debit.account, booked.credit.account};
   const std::vector owners{booked.debit.owner, booked.credit.owner};
   const std::vector amounts{booked.amount.minor, -booked.amount.minor};
-  batch.Add(kBook, entry, resolution, booked.amount.currency, accounts, owners, amounts);
+  batch.Add(kBookAdjustment, entry, resolution, booked.amount.currency, accounts, owners, amounts);
 }
 
 void AddResolution(Batch& batch, const Uuid& id, FindingId finding, AccountId by, const std::string& note,
@@ -154,11 +154,11 @@ void AddResolution(Batch& batch, const Uuid& id, FindingId finding, AccountId by
 }  // namespace
 
 Task<std::optional<DuePart>> Findings::TakeDue(Work work, milliseconds lease) {
-  co_return kDuePart.ReadAtMostOne(co_await database_.Write(work, kTakeDue, lease));
+  co_return kDuePart.ReadAtMostOne(co_await database_.Write(work, kTakeDuePart, lease));
 }
 
 Task<> Findings::Done(Work work, std::string part, Time position, milliseconds pause) {
-  co_await database_.Write(work, kDone, part, position, pause);
+  co_await database_.Write(work, kPartDone, part, position, pause);
 }
 
 Task<Time> Findings::PositionOf(Work work, std::string part) {
@@ -223,11 +223,11 @@ Task<> Findings::See(Work work, std::vector<Difference> differences) {
     currencies.emplace_back(one.currency.Code());
     amounts.push_back(one.amount_minor);
   }
-  co_await database_.Write(work, kSee, ids, kinds, subjects, payments, orders, currencies, amounts);
+  co_await database_.Write(work, kSeeFinding, ids, kinds, subjects, payments, orders, currencies, amounts);
 }
 
 Task<> Findings::Clear(Work work, std::vector<FindingId> gone) {
-  if (!gone.empty()) co_await database_.Write(work, kClear, gone);
+  if (!gone.empty()) co_await database_.Write(work, kClearFinding, gone);
 }
 
 Task<std::vector<Finding>> Findings::OpenOf(Work work, FindingKind kind) {
@@ -236,17 +236,18 @@ Task<std::vector<Finding>> Findings::OpenOf(Work work, FindingKind kind) {
 
 Task<std::vector<Finding>> Findings::List(Work work, WantedFindings wanted, std::optional<FindingId> after,
                                           std::int64_t limit) {
-  co_return kFinding.ReadAll(co_await database_.List(work, kList, wanted.kind, wanted.state, after, limit));
+  co_return kFinding.ReadAll(
+      co_await database_.List(work, kListFindings, wanted.kind, wanted.state, after, limit));
 }
 
 Task<std::optional<Finding>> Findings::Find(Work work, FindingId id) {
-  co_return kFinding.ReadAtMostOne(co_await database_.Read(work, kFind, id));
+  co_return kFinding.ReadAtMostOne(co_await database_.Read(work, kFindFinding, id));
 }
 
 Task<Finding> Findings::Resolve(Work work, FindingId finding, Uuid id, AccountId by, std::string note,
                                 std::optional<Adjustment> adjustment, audit::Act act) {
   const auto resolve = [&](postgres::Tx& tx) -> Task<Finding> {
-    const auto before = kFinding.ReadAtMostOne(co_await tx.Execute(kLock, finding));
+    const auto before = kFinding.ReadAtMostOne(co_await tx.Execute(kLockFinding, finding));
     if (!before) throw NotFound("the finding");
     if (before->state == FindingState::kResolved) {
       throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION", "the finding is resolved already")
@@ -267,7 +268,7 @@ Task<Finding> Findings::Resolve(Work work, FindingId finding, Uuid id, AccountId
     Batch batch("finding.resolve");
     if (adjustment) AddBooking(batch, entry, id, *adjustment);
     AddResolution(batch, id, finding, by, note, adjustment, entry);
-    batch.Add(kSetResolved, finding, id).Add(kFind, finding);
+    batch.Add(kSetResolved, finding, id).Add(kFindFinding, finding);
     const std::size_t found = adjustment ? 3 : 2;
     audit::Append(batch, work, act);
     co_return kFinding.ReadOne((co_await tx.ExecuteAndCommit(std::move(batch))).at(found));
