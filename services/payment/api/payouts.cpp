@@ -80,8 +80,9 @@ Task<Response> PageOfPayouts(CallContext& call, storage::Payouts& payouts, const
   const auto before = pages.Decode<PayoutId>(filter, request.page_token());
   auto found = co_await payouts.List(call, wanted,
                                      before ? std::optional(std::get<0>(*before)) : std::nullopt, size + 1);
-  const auto kept = rpc::FillPage(*response.mutable_payouts(), size, found,
-                                  [](const domain::Payout& payout) { return market::payment::ToProto(payout); });
+  const auto kept = rpc::FillPage(*response.mutable_payouts(), size, found, [](const domain::Payout& payout) {
+    return market::payment::ToProto(payout);
+  });
   if (kept < found.size()) response.set_next_page_token(pages.Encode(filter, found[kept - 1].id));
   co_return response;
 }
