@@ -49,16 +49,21 @@ TEST(FreeOrder, IsPlacedAndReadBack) {
   });
 }
 
-// Units without a price give back nothing, so payment is not asked; what ends a part tells it all the same.
+// Units without a price give back nothing, and payment is told which they were: what the marketplace bears of them is no
+// shop's any more.
 TEST(FreeOrder, IsCancelledByUnitsAndWhole) {
   testing::WithStore<FreeOrders>([](FreeOrders& world) -> Task<> {
     const auto order = co_await PlacedForNothing(world);
     const auto line = order.parts[0].lines[0].id;
     co_await world.CancelUnits(order, {{line, 1}});
-    EXPECT_EQ((co_await world.PaymentCommands(order.id)).size(), 1u) << "the capture";
+    const auto told = co_await world.PaymentCommands(order.id);
+    EXPECT_EQ(told.size(), 2u) << "the capture, and this";
+    EXPECT_EQ(told.at(1).refund().amount().amount(), 0);
+    EXPECT_EQ(told.at(1).refund().lines(0).line_id(), line.ToString());
+    EXPECT_EQ(told.at(1).refund().lines(0).quantity(), 1);
     EXPECT_EQ((co_await world.StockCommands(order.id)).size(), 2u);
     EXPECT_EQ(co_await world.Cancel(order, order.buyer, Uuid::NewV7()), "");
-    EXPECT_EQ((co_await world.PaymentCommands(order.id)).size(), 3u);
+    EXPECT_EQ((co_await world.PaymentCommands(order.id)).size(), 4u);
     EXPECT_EQ((co_await world.Read(order)).CurrentState(), domain::State::kCancelled);
   });
 }
