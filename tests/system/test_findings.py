@@ -55,7 +55,9 @@ class Money:
         entries = "'{}', '{}'".format(*self.entries)
         resolved = f"SELECT resolution_id FROM finding WHERE order_id = '{self.order}'"
         adjusted = f"SELECT entry_id FROM finding_resolution WHERE id IN ({resolved})"
-        return (f"DELETE FROM ledger_posting WHERE entry_id IN ({adjusted}); DELETE FROM ledger_entry WHERE id IN ({adjusted});"
+        return ("INSERT INTO ledger_delta (account, owner_id, currency, amount_minor)"
+                f" SELECT account, owner_id, currency, -amount_minor FROM ledger_posting WHERE entry_id IN ({adjusted});"
+                f"DELETE FROM ledger_posting WHERE entry_id IN ({adjusted}); DELETE FROM ledger_entry WHERE id IN ({adjusted});"
                 f"DELETE FROM finding_resolution WHERE id IN ({resolved}); DELETE FROM finding WHERE order_id = '{self.order}';"
                 f"DELETE FROM ledger_posting WHERE entry_id IN ({entries}); DELETE FROM ledger_entry WHERE id IN ({entries});"
                 f"DELETE FROM refund WHERE payment_id = '{self.payment}'; DELETE FROM payment WHERE id = '{self.payment}';"
@@ -120,7 +122,7 @@ def test_what_differs_is_told_and_resolved(operator, person, planted, channel): 
     assert unary(channel, get)(request, metadata=[("authorization", f"Bearer {operator.token}")], timeout=15).amount == -499
 
     psql("payment", f"{OFF} UPDATE provider_refund SET amount_minor = 500 WHERE reference = '{refunds.part}/{refunds.refund}'")
-    shift = f"{OFF} UPDATE ledger_posting SET amount_minor = amount_minor + {{}} WHERE entry_id = '{ledger.entries[0]}' AND position = 1"
+    shift = f"{OFF} UPDATE ledger_balance SET amount_minor = amount_minor + {{}} WHERE account = 'psp_clearing' AND currency = 'EUR'"
     psql("payment", shift.format(1))
     compare()
     until(lambda: found(operator, refunds, "RESOLVED").get("REFUND_DIFFERS", {}).get("reason") == "cleared", "what is gone to clear")

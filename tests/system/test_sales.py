@@ -81,7 +81,9 @@ def test_from_the_sale_to_what_goes_back(stack, buyer, shop, operator):
     becomes(sold.owner, 0, 1800, 0)
     sale, = sales(sold.owner)
     assert money_of(sale, "refunded", "commission", "net") == (1000, 200, 1800)
+    booked = operator.ok("GET", "/v1/ledger/entries", params={"ownerId": sold.owner.seller})["entries"]
     told = entries(sold.owner, currency="EUR")
+    assert [one["cause"] for one in booked] == [one["cause"] for one in told]
     assert [one["cause"] for one in told] == ["CLAWBACK", "RESERVE_RELEASE", "RELEASE", "EARNING"]
     assert [(one["account"], one["amount"]["amount"]) for one in told[0]["changes"]] == [("seller_available", -900)]
     assert [(one["account"], one["amount"]["amount"]) for one in told[3]["changes"]] == [("seller_pending", 2700)], "its own alone"
