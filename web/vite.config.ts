@@ -1,6 +1,6 @@
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
-import { permissions } from "./permissions";
+import { contract } from "./contract";
 import { en } from "./src/text/en";
 import { ru } from "./src/text/ru";
 import { serverWords } from "./src/text/server";
@@ -153,7 +153,7 @@ export default defineConfig(({ mode }) => {
         },
       },
     },
-    plugins: [languages(surface), permissions()],
+    plugins: [languages(surface), contract()],
     test: { include: ["src/**/*_test.ts"] },
   };
 });

@@ -41,13 +41,15 @@ def test_style_and_types():
 def test_a_build_is_the_same_bytes_wherever_it_is_made(tmp_path):
     run(ROOT, "build")
     shutil.copytree(web.WEB, tmp_path / "elsewhere/web", ignore=shutil.ignore_patterns("node_modules"))
+    (tmp_path / "elsewhere/docs").mkdir()
+    shutil.copy(web.OPENAPI, tmp_path / "elsewhere/docs")
     tools = web.Tools(tmp_path / "elsewhere/web")
     tools.bundle(tmp_path / "out")
     ours, others = ({str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
                     for root in (web.OUT, tmp_path / "out"))
     assert ours.pop("stamp").decode() == web.stamp()
     assert ours.keys() == others.keys() and [name for name in ours if ours[name] != others[name]] == []
-    assert {f"shop/{language}.html{packed}" for language in ("en", "ru") for packed in ("", ".gz")} <= ours.keys()
+    assert {f"shop/{name}{language}.html{packed}" for name in ("", "seller_", "operator_") for language in ("en", "ru") for packed in ("", ".gz")} <= ours.keys()
 
 
 def test_what_has_not_changed_is_not_built_again():

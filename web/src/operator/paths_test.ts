@@ -1,4 +1,4 @@
-import { permissions } from "virtual:permissions";
+import { permissions } from "virtual:contract";
 import { expect, test } from "vitest";
 import conf from "../../../deploy/native/nginx_shop.conf?raw";
 import {

@@ -1,4 +1,4 @@
-import { permissions } from "virtual:permissions";
+import { permissions } from "virtual:contract";
 import { queryOptions, useQuery } from "@tanstack/preact-query";
 import { api, ask, type Schemas } from "../api/client";
 import { asMember } from "../api/session";

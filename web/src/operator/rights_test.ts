@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { permissionsOf } from "../../permissions";
+import { permissionsOf, servicesOf } from "../../contract";
 import { mayWith } from "./rights";
 
 const roles = [
@@ -32,4 +32,9 @@ test("the table is read from the contract", () => {
       description: "For anybody."
 `;
   expect(permissionsOf(contract)).toEqual({ listA: "a.read", makeA: "a.write" });
+});
+
+test("so are the services", () => {
+  const of = (service: string) => `      tags:\n        - ${service}\n`;
+  expect(servicesOf(of("a") + of("b") + of("a"))).toEqual(["a", "b"]);
 });

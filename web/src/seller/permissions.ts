@@ -9,6 +9,7 @@ const MANAGER = [
   "offers.write",
   "orders.fulfil",
   "orders.read",
+  "payouts.read",
   "products.read",
   "products.write",
   "returns.write",
@@ -18,10 +19,10 @@ const MANAGER = [
   "stock.adjust",
 ] as const;
 
-export type Permission = (typeof MANAGER)[number] | "api_keys.write" | "sellers.control";
+export type Permission = (typeof MANAGER)[number] | "api_keys.write" | "payouts.write" | "sellers.control";
 
 export const ROLES: Readonly<Record<string, readonly Permission[]>> = {
-  owner: [...MANAGER, "api_keys.write", "sellers.control"],
+  owner: [...MANAGER, "api_keys.write", "payouts.write", "sellers.control"],
   manager: MANAGER,
   staff: [
     "messages.read",

@@ -5,8 +5,6 @@ import { between } from "../waited";
 
 export type AuditEvent = Schemas["AuditEvent"];
 
-export const SERVICES = ["auth", "user", "product", "order", "payment", "notification"] as const;
-
 export const auditEvents = (
   { actor, key, target, type, method, service, shop, from, to }: Readonly<Record<string, string>>,
   pageToken: string,

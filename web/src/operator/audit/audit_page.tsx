@@ -1,3 +1,4 @@
+import { services } from "virtual:contract";
 import { Link } from "wouter-preact";
 import { useWords } from "../../text/rooms";
 import { ConsolePage } from "../../ui/console_page";
@@ -6,7 +7,7 @@ import { useFilters } from "../../ui/use_filters";
 import { List } from "../listed";
 import { pathTo } from "../paths";
 import { useMay } from "../rights";
-import { type AuditEvent, auditEvents, changesOf, SERVICES, shortName } from "./audit";
+import { type AuditEvent, auditEvents, changesOf, shortName } from "./audit";
 import "./audit_page.css";
 
 const NAMES = ["actor", "key", "target", "type", "method", "service", "shop", "from", "to"] as const;
@@ -33,7 +34,7 @@ export function AuditPage() {
             name: "service",
             label: said.service,
             kind: "choice",
-            options: [{ value: "", label: all.any }, ...SERVICES.map((value) => ({ value, label: value }))],
+            options: [{ value: "", label: all.any }, ...services.map((value) => ({ value, label: value }))],
           },
           { name: "shop", label: all.shopId, kind: "words" },
           { name: "from", label: all.from, kind: "day" },

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 
-const NAME = "virtual:permissions";
+const NAME = "virtual:contract";
 const LINE =
   /^ {6}operationId: (?<operation>\w+)$|^ {6}description: .*operators with the permission `(?<permission>[a-z_.]+)`/gm;
 
@@ -16,19 +16,28 @@ export function permissionsOf(contract: string): Record<string, string> {
   return found;
 }
 
+/** Who offers operations: the contract files each under its service. */
+export function servicesOf(contract: string): string[] {
+  return [
+    ...new Set([...contract.matchAll(/^ {6}tags:\n {8}- (\w+)$/gm)].flatMap(([, service]) => service ?? [])),
+  ];
+}
+
 /** The method table of the contract as a module, so that no page has a list of its own. */
-export function permissions(): Plugin {
+export function contract(): Plugin {
   return {
-    name: "permissions",
+    name: "contract",
     resolveId: (id) => (id === NAME ? `\0${NAME}` : undefined),
     load(id) {
       if (id !== `\0${NAME}`) return undefined;
-      const contract = new URL("../docs/openapi.yaml", import.meta.url);
-      this.addWatchFile(contract.pathname);
-      const table = permissionsOf(
-        readFileSync(contract, "utf8").replaceAll(/ operators with/gi, " operators with"),
-      );
-      return `export const permissions = ${JSON.stringify(table)};`;
+      const file = new URL("../docs/openapi.yaml", import.meta.url);
+      this.addWatchFile(file.pathname);
+      const text = readFileSync(file, "utf8");
+      const table = permissionsOf(text.replaceAll(/ operators with/gi, " operators with"));
+      return [
+        `export const permissions = ${JSON.stringify(table)};`,
+        `export const services = ${JSON.stringify(servicesOf(text))};`,
+      ].join("\n");
     },
   };
 }
