@@ -21,6 +21,9 @@ WRITTEN = ("/", "/search", "/c/tea", "/p/01976b2a-7c1e-7a3b-9f42-002e1ba79f9e/a-
 FILES = ("/sign-in", "/sign-up", "/account", "/orders", "/orders/01976b2a-7c1e-7a3b-9f42-002e1ba79f9e", "/terms", "/terms/privacy", "/cart",
          "/checkout/address", "/verify-email", "/reset-password", "/claim-account", "/accept-invitation", "/unsubscribe", "/account/sessions",
          "/messages/01976b2a-7c1e-7a3b-9f42-002e1ba79f9e", "/sell")
+# Of the consoles, each of which is a file of its own.
+CONSOLES = (("/seller", "/seller/01976b2a-7c1e-7a3b-9f42-002e1ba79f9e", "/seller/01976b2a-7c1e-7a3b-9f42-002e1ba79f9e/products/new"),
+            ("/operator/", "/operator/ledger", "/operator/orders/01976b2a-7c1e-7a3b-9f42-002e1ba79f9e"))
 # Without a language: what links in mails led to before the shop had pages for it, and still do where those could not be built.
 LINKED = ("/verify-email", "/reset-password", "/claim-account", "/accept-invitation", "/unsubscribe", "/account", "/account/sessions", "/sell",
           *(f"/{what}/01976b2a-7c1e-7a3b-9f42-002e1ba79f9e" for what in ("orders", "sell/orders", "messages")))
@@ -83,6 +86,23 @@ def expect_links_without_pages(client):
     assert answer.status_code == 404 and "/links/links.js" not in answer.text
 
 
+def expect_surface(client, language, files):
+    """The one file that these pages are."""
+    shell, = {page(client, f"/{language}{path}", "text/html") for path in files}
+    assert f'<html lang="{language}">' in shell and "%" not in shell
+    # Nothing within it: its policy forbids that, and lets it have files of this host alone.
+    told = client.get(f"/{language}{files[0]}").headers
+    assert "unsafe" not in told["Content-Security-Policy"] and told["Cache-Control"] == "no-cache"
+    assert "<style" not in shell and " style=" not in shell and shell.count("<script") == shell.count("></script>") == 1
+    asked = re.findall(r'(?:src|href)="([^"]*)"', shell)
+    assert len(asked) >= 5 and all(path.startswith("/assets/") for path in asked)
+    for path in asked:
+        file = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert file.status_code == 200 and file.headers["Cache-Control"] == "public, max-age=31536000, immutable", path
+        assert file.headers.get("Content-Encoding") == (None if path.endswith(".woff2") else "gzip"), path
+    return shell
+
+
 def expect_shop(client, files=(*WRITTEN, *FILES)):
     """The pages of web/, where they could be built. `files`: those that no gateway writes there."""
     if not (ROOT / "build" / "web" / "shop").is_dir():
@@ -92,21 +112,11 @@ def expect_shop(client, files=(*WRITTEN, *FILES)):
         assert (front.status_code, front.headers["Location"], front.headers["Vary"]) == (302, f"/{language}/", "Accept-Language"), said
     for language in ("en", "ru"):
         assert client.get(f"/{language}").headers["Location"] == f"/{language}/"
-        shells = {page(client, f"/{language}{path}", "text/html") for path in files}
-        shell, = shells
-        assert f'<html lang="{language}">' in shell and "%" not in shell
-        # Nothing within it: its policy forbids that, and lets it have files of this host alone.
-        told = client.get(f"/{language}{files[0]}").headers
-        assert "unsafe" not in told["Content-Security-Policy"] and told["Cache-Control"] == "no-cache"
-        assert "<style" not in shell and " style=" not in shell and shell.count("<script") == shell.count("></script>") == 1
-        asked = re.findall(r'(?:src|href)="([^"]*)"', shell)
-        assert len(asked) >= 5 and all(path.startswith("/assets/") for path in asked)
-        for path in asked:
-            file = client.get(path, headers={"Accept-Encoding": "gzip"})
-            assert file.status_code == 200 and file.headers["Cache-Control"] == "public, max-age=31536000, immutable", path
-            assert file.headers.get("Content-Encoding") == (None if path.endswith(".woff2") else "gzip"), path
+        shell = expect_surface(client, language, files)
+        assert len({shell, *(expect_surface(client, language, console) for console in CONSOLES)}) == 1 + len(CONSOLES)
         lost = client.get(f"/{language}/nothing/here")
-        assert (lost.status_code, lost.text) == (404, shell) and lost.headers["Content-Security-Policy"] == told["Content-Security-Policy"]
+        assert (lost.status_code, lost.text) == (404, shell)
+        assert lost.headers["Content-Security-Policy"] == client.get(f"/{language}{files[0]}").headers["Content-Security-Policy"]
 
 
 def expect_all(client):

@@ -26,9 +26,9 @@ def test_ingress_leads_to_them_what_nginx_serves(render):
     locations = re.findall(r"^location (?:= |~ \^)?(/[\w./]+)", conf, re.MULTILINE)
     # What is internal nobody can ask for.
     locations.remove("/shop/")
-    assert len(locations) == 7 and "/assets/" in locations
+    assert len(locations) == 8 and "/assets/" in locations
     assert backend(ingress, "/") == SITE
-    for path in (f"/{language}{rest}" for language in ("en", "ru") for rest in ("", *pages.FILES)):
+    for path in (f"/{language}{rest}" for language in ("en", "ru") for rest in ("", *pages.FILES, *(path for console in pages.CONSOLES for path in console))):
         assert backend(ingress, path) == SITE, path
     # Written by the gateway, with a policy of its own that is the one of the files.
     for path in ("/robots.txt", "/sitemap.xml", *(f"/{language}{rest}" for language in ("en", "ru") for rest in pages.WRITTEN)):
