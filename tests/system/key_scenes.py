@@ -418,7 +418,7 @@ SCENES = {**key_scenes_carts.SCENES, **key_scenes_parcels.SCENES, **key_scenes_r
           "UpdateCoupon": update_coupon, "EndCoupon": end_coupon,
           "CreateCommissionRule": create_commission_rule, "ResolveFinding": resolve_finding,
           "UpdateCommissionRule": act_on_commission_rule("PATCH", "DRAFT", {"percentagePpm": 1}, "percentage_ppm = 1", 200),
-          "PublishCommissionRule": act_on_commission_rule("publish", "DRAFT", {}, "state <> 'DRAFT'", 409),
+          "PublishCommissionRule": act_on_commission_rule("publish", "DRAFT", {}, "state <> 'DRAFT'", 200),
           "ApproveCommissionRule": act_on_commission_rule("approve", "PROPOSED", {"version": 1}, "state = 'PUBLISHED'", 409),
           "WithdrawCommissionRule": act_on_commission_rule("withdraw", "DRAFT", {}, "state = 'WITHDRAWN'", 200),
           "EndCommissionRule": act_on_commission_rule("end", "PUBLISHED", {}, "valid_until IS NOT NULL", 200)}

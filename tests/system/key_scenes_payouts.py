@@ -45,11 +45,17 @@ def came_to(client, payout, *states):
 
 def submitted(seller, minor=1500):
     """Id of a payout that the provider has, made because the shop's day had come."""
+    with_bank = f"SELECT id FROM payout WHERE seller_id = '{seller}' AND state = 'SUBMITTED' ORDER BY id DESC LIMIT 1"
+    before = psql("payment", with_bank).strip()
     account(seller, STAYS)
     due(seller, minor)
     psql("payment", f"UPDATE payout_turn SET planned = true, next_run_at = '-infinity' WHERE seller_id = '{seller}'")
-    with_bank = f"SELECT id FROM payout WHERE seller_id = '{seller}' AND state = 'SUBMITTED' ORDER BY id DESC LIMIT 1"
-    return until(lambda: psql("payment", with_bank).strip(), "the payout to be with the bank")
+
+    def another():
+        newest = psql("payment", with_bank).strip()
+        return newest != before and newest
+
+    return until(another, "the payout to be with the bank")
 
 
 def request_payout(world):

@@ -139,6 +139,7 @@ def test_what_has_changed_is_told(buyer, shop):
     assert states(left) == [("AVAILABLE", 2)] * 2
 
 
+@pytest.mark.alone
 def test_many_at_once(buyer, shop):
     first, second = shop(), shop()
     cart = Cart(buyer)

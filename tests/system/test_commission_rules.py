@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+import market
 from key_scenes_commission import draft
 from market import Person, new_key, psql
 from test_bad_input import problem
@@ -69,7 +70,13 @@ def test_two_operators_publish_and_the_next_version_follows(operator, second):
 
 @pytest.mark.operations("payment.WithdrawCommissionRule", "payment.EndCommissionRule")
 @pytest.mark.values("payment.CommissionRule.State.WITHDRAWN")
-def test_alone_one_publishes_withdraws_and_ends(operator):
+@pytest.mark.alone
+def test_where_no_second_one_is_asked_for_one_publishes_withdraws_and_ends(stack, operator):
+    with market.set_to(stack, "payment", payment_second_person="never"):
+        publishes_withdraws_and_ends(operator)
+
+
+def publishes_withdraws_and_ends(operator):
     rule = made(operator)
     path = f"{RULES}/{rule['id']}"
     published = operator.ok("POST", f"{path}:publish", {})

@@ -250,6 +250,7 @@ def test_the_inbox_is_read_page_by_page(operator, person, category):
     problem(operator.get(ADMIN, params={"state": "DRAFT", "pageToken": token}), 400, "INVALID_PAGE_TOKEN")
 
 
+@pytest.mark.alone
 def test_where_operators_look_first(moderated, operator, shop):
     sold = shop(publish=False)
     owner, product = sold.owner, sold.product["id"]

@@ -48,6 +48,7 @@ def completed(part):
 @pytest.mark.values("payment.LedgerEntry.Cause.EARNING", "payment.LedgerEntry.Cause.RELEASE", "payment.LedgerEntry.Cause.CLAWBACK",
                     "payment.LedgerEntry.Cause.RESERVE_RELEASE", "payment.Sale.State.PLACED", "payment.Sale.State.EARNED",
                     "payment.Sale.State.RELEASED")
+@pytest.mark.alone
 def test_from_the_sale_to_what_goes_back(stack, buyer, shop, operator):
     with market.set_to(stack, "payment", payment_reserve_ppm=100_000, payment_reserve_kept="2s"):
         sold, other = shop(stock=9, price=1000), shop(stock=9, price=500)
