@@ -142,10 +142,10 @@ constexpr std::array kParked = {
     Parked{"work", "order", "part_timer", kListTimers, kRetryTimers, std::nullopt},
     Parked{"work", "order", "return_timer", kListReturnTimers, kRetryReturnTimers, std::nullopt},
     Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt},
+    Parked{"work", "payment", "sale", kListSales, kRetrySales, std::nullopt},
     Parked{"work", "payment", "webhook", kListWebhooks, kRetryWebhooks, std::nullopt},
     Parked{"work", "payment", "payout", kListPayouts, kRetryPayouts, std::nullopt},
-    Parked{"work", "payment", "payout_turn", kListTurns, kRetryTurns, std::nullopt},
-    Parked{"work", "payment", "sale", kListSales, kRetrySales, std::nullopt}};
+    Parked{"work", "payment", "payout_turn", kListTurns, kRetryTurns, std::nullopt}};
 
 postgres::Options OptionsOf(const ParkedTable& table) {
   return {.conninfo = table.conninfo,
