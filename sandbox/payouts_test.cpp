@@ -61,7 +61,7 @@ TEST(BankPayouts, AKeyIsOnePayout) {
   WithBank([](Payouts& bank) -> Task<> {
     const auto first = co_await bank.Create(Soon(), "same", APayout("DE001"));
     EXPECT_EQ((co_await bank.Create(Soon(), "same", APayout("DE001"))).body, first.body);
-    EXPECT_EQ((co_await bank.Create(Soon(), "same", APayout("DE001", 501))).status, 422);
+    EXPECT_EQ((co_await bank.Create(Soon(), "same", APayout("DE001", 501))).status, 400);
     EXPECT_EQ((co_await bank.Create(Soon(), "refused", APayout("DE009001"))).status, 400);
     EXPECT_EQ(StatusOf(co_await bank.Find(Soon(), "refused")), "");
     EXPECT_EQ((co_await bank.Create(Soon(), "none", APayout("DE001", 0))).status, 400);

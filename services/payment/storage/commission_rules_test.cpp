@@ -339,30 +339,28 @@ TEST(CommissionRules, ComeInPages) {
   });
 }
 
-// The tables are those of what sales come to; where they are not, as this test needs them.
+// What is left of a line earns: it was paid 2000, of which 200 went back, and 100 of its discount the marketplace bears.
 TEST(SimulatedSales, ComeInPagesNewestFirst) {
   WithRules([](RuleStore& store) -> Task<> {
-    if (Disk().Execute("SELECT coalesce(to_regclass('sale')::text, '')").empty()) {
-      Disk().Execute(
-          "CREATE TABLE sale (seller_order_id uuid, seller_id uuid, currency text, placed_at timestamptz)");
-      Disk().Execute(
-          "CREATE TABLE sale_line (line_id uuid, seller_order_id uuid, category_ids uuid[], unit_price_minor "
-          "bigint,"
-          " quantity integer, earned_minor bigint, commission_minor bigint)");
-      Disk().Execute("GRANT SELECT ON sale, sale_line TO PUBLIC");
-    }
     const auto order = Uuid::NewV7().ToString();
     const auto shop = SellerId::New();
     const auto category = domain::CategoryId::New();
-    Disk().Execute("INSERT INTO sale (seller_order_id, seller_id, currency, placed_at) VALUES ('" + order +
-                   "', '" + shop.ToString() + "', 'EUR', market_now() - interval '1 day')");
+    Disk().Execute(
+        "INSERT INTO sale (seller_order_id, order_id, seller_id, number, currency, delivery_minor, "
+        "delivery_funded_minor,"
+        " delivery_funded_left_minor, placed_at, trace) VALUES ('" +
+        order + "', gen_random_uuid(), '" + shop.ToString() +
+        "', 'n', 'EUR', 0, 0, 0, market_now() - interval '1 day', '')");
     for (int i = 1; i <= 3; ++i) {
       Disk().Execute(
-          "INSERT INTO sale_line (line_id, seller_order_id, category_ids, unit_price_minor, quantity, "
-          "earned_minor,"
-          " commission_minor) VALUES ('" +
-          Uuid::NewV7().ToString() + "', '" + order + "', ARRAY['" + category.ToString() +
-          "']::uuid[], 1999, " + std::to_string(i) + ", 1900, 190)");
+          "INSERT INTO sale_line (line_id, seller_order_id, position, product_id, category_ids, quantity, "
+          "unit_price_minor,"
+          " paid_minor, tax_minor, funded_minor, percentage_ppm, fixed_minor, floor_minor, on_delivery, "
+          "commission_tax_ppm,"
+          " refunded_minor, funded_left_minor, commission_minor, commission_tax_minor) VALUES ('" +
+          Uuid::NewV7().ToString() + "', '" + order + "', " + std::to_string(i) +
+          ", gen_random_uuid(), ARRAY['" + category.ToString() + "']::uuid[], " + std::to_string(i) +
+          ", 1999, 2000, 0, 100, 100000, 0, 0, false, 0, 200, 100, 190, 0)");
     }
     SimulatedSales sales(store.database);
     std::vector<std::int64_t> quantities;
