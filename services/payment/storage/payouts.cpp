@@ -60,15 +60,16 @@ constexpr ComposedStatement kInsertPayout{"payout.insert", R"sql(
   SELECT )sql" + kPayout + " FROM made"};
 
 constexpr Columns kVersion{Column{"max(version)", &Payout::version}};
-constexpr postgres::Sql kUpdatePayout{R"sql(
-  WITH won AS (
-    UPDATE payout SET version = version + 1, state = $3, attempt = $4, sent_at = $5, provider_id = $6, failure_code = $7,
+constexpr postgres::Sql kPayoutWon{
+    R"sql(version = version + 1, state = $3, attempt = $4, sent_at = $5, provider_id = $6, failure_code = $7,
                       paid_at = $8, asks = $9, updated_at = $10, next_run_at = market_now() + $11::interval, failures = 0,
                       last_error = '', parked_at = NULL
     WHERE id = $1 AND version = $2 RETURNING id, version, currency, updated_at))sql"};
 constexpr auto kRequirePayout = " SELECT require(count(*) = 1), " + kVersion + " FROM won";
-constexpr ComposedStatement kWritePayout{"payout.write", kUpdatePayout + kRequirePayout};
-constexpr ComposedStatement kWritePayoutMoved{"payout.write_moved", kUpdatePayout + R"sql(,
+constexpr ComposedStatement kWritePayout{"payout.write",
+                                         "WITH won AS (UPDATE payout SET " + kPayoutWon + kRequirePayout};
+constexpr ComposedStatement kWritePayoutMoved{"payout.write_moved", "WITH won AS (UPDATE payout SET " +
+                                                                        kPayoutWon + R"sql(,
   entry AS (
     INSERT INTO ledger_entry (id, cause, cause_id, created_at)
     SELECT $12::uuid, $13::ledger_cause, won.id, won.updated_at FROM won RETURNING id),
