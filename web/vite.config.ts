@@ -48,7 +48,7 @@ const SHOP_GROUPS = [
   },
   {
     name: "forms",
-    test: /node_modules\/valibot|src\/(ui\/(done|form|key|select|send|text_area)|session\/sign_in|shop\/account\/entrance)/,
+    test: /node_modules\/valibot|src\/(ui\/(done|form|key|select|send|text_area)|shop\/account\/entrance)/,
   },
   { name: "dialogs", test: /src\/ui\// },
   { name: "buying", test: /src\/api\// },

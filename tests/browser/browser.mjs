@@ -55,6 +55,25 @@ export async function newPage(context, expected = /^$/) {
   return page;
 }
 
+/** Has the focus, and keeps it: what a page has just shown may put it elsewhere once it is painted. */
+const has = (locator) => locator.evaluate((one) => one === document.activeElement
+  && new Promise((painted) => requestAnimationFrame(() => setTimeout(() => painted(one === document.activeElement)))));
+
+/** Goes on with Tab until it is there; what a keyboard does not reach nobody can use with one. */
+export async function tabTo(page, locator, most = 160) {
+  await locator.waitFor();
+  for (let pressed = 0; pressed < most; pressed += 1) {
+    if (await has(locator)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`a keyboard does not get to ${locator}`);
+}
+
+export async function enter(page, locator, key = "Enter") {
+  await tabTo(page, locator);
+  await page.keyboard.press(key);
+}
+
 // In the dark only colours are others.
 const RULES = {
   light: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] },

@@ -1,24 +1,9 @@
 // Who runs the marketplace at work, by keyboard alone; and what each role sees of these pages.
-import { browser, look, newContext, newPage, url, wrong } from "./browser.mjs";
+import { browser, enter, look, newContext, newPage, tabTo, url, wrong } from "./browser.mjs";
 
 const some = JSON.parse(process.env.MARKET_SOME);
 const expect = (is, what) => is || wrong(what);
 const base = `${url}/en/operator`;
-
-/** Goes on with Tab until it is there; what a keyboard does not reach nobody can use with one. */
-async function tabTo(page, locator, most = 160) {
-  await locator.waitFor();
-  for (let pressed = 0; pressed < most; pressed += 1) {
-    if (await locator.evaluate((one) => one === document.activeElement)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`a keyboard does not get to ${locator}`);
-}
-
-async function enter(page, locator, key = "Enter") {
-  await tabTo(page, locator);
-  await page.keyboard.press(key);
-}
 
 async function write(page, field, text) {
   await tabTo(page, field);

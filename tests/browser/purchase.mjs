@@ -1,26 +1,11 @@
 // Somebody buys: by keyboard alone, from the search to the order's page, with all that can come between; and however often an order is sent, there is
 // one of it.
-import { browser, look, newContext, newPage, url, wrong } from "./browser.mjs";
+import { browser, enter, look, newContext, newPage, tabTo, url, wrong } from "./browser.mjs";
 
 const some = JSON.parse(process.env.MARKET_SOME);
 const VISA = "pm_card_visa";
 const TERMS = { kind: "TERMS", language: "en", version: "2026-11", title: "Terms of use", body: "Be kind.", createTime: "2026-11-01T00:00:00Z" };
 const expect = (is, what) => is || wrong(what);
-
-/** Goes on with Tab until it is there; what a keyboard does not reach nobody can use with one. */
-async function tabTo(page, locator, most = 120) {
-  await locator.waitFor();
-  for (let pressed = 0; pressed < most; pressed += 1) {
-    if (await locator.evaluate((one) => one === document.activeElement)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`a keyboard does not get to ${locator}`);
-}
-
-async function enter(page, locator, key = "Enter") {
-  await tabTo(page, locator);
-  await page.keyboard.press(key);
-}
 
 async function write(page, label, text) {
   await tabTo(page, page.getByLabel(label, { exact: true }));
@@ -67,6 +52,7 @@ async function cart(page) {
   await enter(page, page.getByRole("button", { name: "Remove:" }));
   await page.getByText("Your cart is empty").waitFor();
   // The focus is on what takes it back.
+  await page.waitForFunction(() => document.activeElement?.textContent === "Put it back");
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "Cart: 2" }).waitFor();
   await enter(page, button(page, "Go to checkout"));

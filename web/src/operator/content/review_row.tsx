@@ -18,7 +18,7 @@ export function ReviewRow({ review }: { review: Review }) {
           {[review.authorName ?? text.reviews.anonymous, format.time(review.createTime)].join(", ")}
         </span>
       </p>
-      <h3 lang={review.language}>{title}</h3>
+      <h2 lang={review.language}>{title}</h2>
       <p class="prose" lang={review.language}>
         {review.text}
       </p>

@@ -15,18 +15,20 @@ export function Balances() {
   return (
     <section class="part">
       <h2>{said.balances}</h2>
-      <ul class="balances" role="status">
-        {sumsOf(asked.data).map(({ currency, amount }) => (
-          <li key={currency}>
-            <Badge tone={amount === 0 ? "good" : "bad"}>
-              {amount === 0 ? said.balanced : said.unbalanced}
-            </Badge>{" "}
-            <span class={amount === 0 ? "quiet" : "money-bad"}>
-              {said.sum(currency, format.money({ amount, currency }))}
-            </span>
-          </li>
-        ))}
-      </ul>
+      <div role="status">
+        <ul class="balances">
+          {sumsOf(asked.data).map(({ currency, amount }) => (
+            <li key={currency}>
+              <Badge tone={amount === 0 ? "good" : "bad"}>
+                {amount === 0 ? said.balanced : said.unbalanced}
+              </Badge>{" "}
+              <span class={amount === 0 ? "quiet" : "money-bad"}>
+                {said.sum(currency, format.money({ amount, currency }))}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </div>
       <Table
         caption={said.balances}
         rows={asked.data}
