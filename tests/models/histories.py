@@ -85,8 +85,13 @@ def end(actor, state):
 
 def under_way(part, actor):
     """Something of it has left."""
+    if part.left:
+        return part.become("PARTIALLY_SHIPPED", actor)
     arrived = all(has for _, has in part.parcels)
-    return part.become("PARTIALLY_SHIPPED" if part.left else "DELIVERED" if arrived else "SHIPPED", actor)
+    # Who cancels what was left of one that has arrived so far makes it sent, and with that delivered.
+    if not arrived or part.state == "PARTIALLY_SHIPPED":
+        part = part.become("SHIPPED", actor)
+    return part.become("DELIVERED", actor) if arrived else part
 
 
 def send(units=None):

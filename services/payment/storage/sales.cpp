@@ -20,15 +20,16 @@ using postgres::Statement;
 // The inbox's name for this service, for ever.
 constexpr std::string_view kSubscriber = "payment";
 
-// A refund that was faster than its order's event is counted at once.
+// A refund that was faster than its order's event is counted at once. One that is promised may succeed in a transaction beside this
+// one, which finds no sale to mark: it is looked for once that has ended.
 constexpr Statement kPlace{"sale.place", R"sql(
   WITH placed AS (
     INSERT INTO sale (seller_order_id, order_id, seller_id, number, currency, delivery_minor, delivery_funded_minor,
                       delivery_funded_left_minor, placed_at, trace, next_run_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-            CASE WHEN EXISTS (SELECT FROM payment p JOIN refund r ON r.payment_id = p.id
-                              WHERE p.order_id = $2 AND r.seller_order_id = $1 AND r.state = 'SUCCEEDED')
-                 THEN market_now() END)
+            (SELECT market_now() + CASE WHEN bool_or(r.state = 'PENDING') THEN interval '20 seconds' ELSE interval '0' END
+             FROM payment p JOIN refund r ON r.payment_id = p.id
+             WHERE p.order_id = $2 AND r.seller_order_id = $1 AND r.state <> 'FAILED' HAVING count(*) > 0))
     ON CONFLICT (seller_order_id) DO NOTHING RETURNING seller_order_id)
   INSERT INTO sale_line (seller_order_id, line_id, position, product_id, category_ids, quantity, unit_price_minor, paid_minor,
                          tax_minor, funded_minor, rule_id, rule_version, percentage_ppm, fixed_minor, floor_minor,

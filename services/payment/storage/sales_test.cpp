@@ -208,6 +208,21 @@ TEST(Sales, ARefundThatWasFaster_IsCountedAllTheSame) {
   });
 }
 
+// Its success is written in a transaction that finds no sale to mark, since the one that places it has not ended.
+TEST(Sales, ARefundThatSucceedsMeanwhile_IsLookedFor) {
+  WithShop([](Shop& shop) -> Task<> {
+    shop.payment = ADraft();
+    co_await Done(shop.payments, shop.payment, Operation::kAuthorize);
+    co_await Done(shop.payments, shop.payment, Operation::kCapture);
+    co_await GivenBack(shop.payments, shop.payment, 1, 500);
+    Disk().Execute("UPDATE refund SET state = 'PENDING' WHERE payment_id = '" + shop.payment.id.ToString() +
+                   "'");
+    shop.sale = SaleOf(shop.payment, 1);
+    co_await shop.sales.Place(Soon(), AnEvent(), shop.sale);
+    EXPECT_EQ(shop.Of("next_run_at > market_now()"), "t");
+  });
+}
+
 TEST(Sales, AnEventOfAnUnknownSale_IsToldAgain) {
   WithShop([](Shop& shop) -> Task<> {
     shop.payment = ADraft();
