@@ -160,6 +160,7 @@ async function order(page) {
   await enter(page, button(page, "Cancel the order"));
   await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.waitForFunction(() => document.activeElement?.textContent === "Cancel the order");
   await page.keyboard.press("Enter");
   await tabTo(page, page.getByLabel("How many:"));
