@@ -162,7 +162,7 @@ async function order(page) {
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.waitForFunction(() => document.activeElement?.textContent === "Cancel the order");
-  await page.keyboard.press("Enter");
+  await enter(page, button(page, "Cancel the order"));
   await tabTo(page, page.getByLabel("How many:"));
   await page.keyboard.press("1");
   await look(page, "order-cancel-en-light-1280");
