@@ -7,8 +7,7 @@
 #include "platform/conversions/conversions.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "platform/testing/reason_of.hpp"
-#include "services/payment/api/payment_service.hpp"
-#include "services/payment/testing/charges_fixture.hpp"
+#include "services/payment/testing/operations_fixture.hpp"
 
 namespace market::payment {
 namespace {
@@ -41,27 +40,15 @@ struct SoldBefore final : storage::SalesSource {
 };
 
 struct RuleOperations {
-  RuleOperations(boost::asio::io_context& io, Service& s, World& world,
-                 SecondPerson::Rule rule = SecondPerson::Rule::kAuto)
-      : group(io.get_executor(), Unexpected),
-        personal_data(world.database),
-        rules(world.database),
-        findings(world.database),
-        second_person(rule),
-        api({s.payments, s.ledger, s.charges, group, s.clock, pages, personal_data, rules, sales,
-             second_person, findings}) {
-    second_person.Connect(auth);
+  RuleOperations(boost::asio::io_context& io, Service& s, World& world, SecondPerson::Rule rule)
+      : operations(io, s, world, {.second_person = rule, .sold = &sales}) {
+    operations.second_person.Connect(auth);
   }
 
-  rpc::PageTokens pages{"secret"};
-  runtime::TaskGroup group;
-  storage::PersonalData personal_data;
-  storage::CommissionRules rules;
-  storage::Findings findings;
   SoldBefore sales;
   CountingAuth auth;
-  SecondPerson second_person;
-  PaymentService api;
+  Operations operations;
+  PaymentService& api = operations.api;
 };
 
 template <class Body>

@@ -2,10 +2,8 @@
 
 #include "marketplace/order/v1/events.pb.h"
 #include "platform/conversions/conversions.hpp"
-#include "services/payment/api/payment_service.hpp"
-#include "services/payment/testing/charges_fixture.hpp"
+#include "services/payment/testing/operations_fixture.hpp"
 #include "services/payment/testing/sales_fixture.hpp"
-#include "services/payment/workers/settlement.hpp"
 
 namespace market::payment {
 namespace {
@@ -13,16 +11,8 @@ namespace {
 namespace order = ::marketplace::order::v1;
 
 // The operations, and a shop that sold the second part of a payment.
-struct Earning {
-  Earning(boost::asio::io_context& io, Service& s, World& world)
-      : service(s),
-        group(io.get_executor(), Unexpected),
-        personal_data(world.database),
-        sales(world.database),
-        rules(world.database),
-        settlement(world.database, sales, s.ledger, {}),
-        api({s.payments, s.ledger, s.charges, group, s.clock, pages, personal_data, sales, rules,
-             settlement.Settling()}) {}
+struct Earning : Operations {
+  Earning(boost::asio::io_context& io, Service& s, World& world) : Operations(io, s, world), service(s) {}
 
   template <class Message>
   Task<> Tell(const Message& what, Time at) {
@@ -80,13 +70,6 @@ struct Earning {
   }
 
   Service& service;
-  rpc::PageTokens pages{"secret"};
-  runtime::TaskGroup group;
-  storage::PersonalData personal_data;
-  storage::Sales sales;
-  storage::CommissionRules rules;
-  Settlement settlement;
-  PaymentService api;
   domain::Payment payment;
   domain::Sale sale;
 };

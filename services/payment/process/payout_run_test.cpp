@@ -157,7 +157,7 @@ TEST(PayoutRun, WhatIsDue_IsPaidAndTold) {
     EXPECT_EQ(p.port.sends, 1);
     EXPECT_EQ(AtProviderOf(payout), "1 5000");
     EXPECT_EQ(BalanceOf(Disk(), shop), "0 0");
-    const auto told = events::PayoutTold(Disk(), "payout/" + payout.id.ToString());
+    const auto told = events::Told(Disk(), "payout/" + payout.id.ToString());
     EXPECT_LT(told.find("payment.PayoutSubmitted"), told.find("payment.PayoutPaid")) << told;
     EXPECT_EQ(ProviderSql("SELECT destination || ' ' || holder FROM bank_payout WHERE reference = '" +
                           payout.id.ToString() + "'"),

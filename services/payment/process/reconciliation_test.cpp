@@ -59,7 +59,7 @@ struct Books {
   Books(Service& s, World& world, std::chrono::milliseconds settling = 0ms)
       : service(s),
         findings(world.database),
-        list(s.sandbox),
+        list(s.stripe),
         reconciliation(findings, s.ledger, list, {.settling = settling, .pause = 1h}) {}
 
   // All parts, as far as they come.

@@ -12,13 +12,21 @@
 
 namespace market::payment {
 
+// What a test has of its own.
+struct OperationsWith {
+  BankChanges bank_changes = {};
+  SecondPerson::Rule second_person = SecondPerson::Rule::kNever;
+  storage::SalesSource* sold = nullptr;  // instead of what sales have written
+};
+
 // The operations over the sandbox.
 struct Operations {
-  Operations(boost::asio::io_context& io, Service& s, World& world, BankChanges bank_changes = {})
+  Operations(boost::asio::io_context& io, Service& s, World& world, const OperationsWith& with = {})
       : group(io.get_executor(), Unexpected),
         personal_data(world.database),
         rules(world.database),
         sold(world.database),
+        second_person(with.second_person),
         sales(world.database),
         settlement(world.database, sales, s.ledger, {}),
         webhooks(world.database),
@@ -29,24 +37,34 @@ struct Operations {
         payout_port(s.client, "sk_test"),
         payout_run(payouts, payout_accounts, bank_numbers, {&payout_port}, s.clock, s.metrics,
                    {.minimums = PayoutMinimums({"1000"})}),
-        api({s.payments,    s.ledger,
-             s.charges,     group,
-             s.clock,       pages,
-             personal_data, rules,
-             sold,          second_person,
-             sales,         settlement.Settling(),
-             webhooks,      {"sandbox", {"whsec_old", "whsec_new"}},
-             payouts,       payout_accounts,
-             bank_numbers,  payout_run,
-             statements,    findings,
-             bank_changes}) {}
+        api({s.payments,
+             s.ledger,
+             s.charges,
+             group,
+             s.clock,
+             pages,
+             personal_data,
+             rules,
+             with.sold != nullptr ? *with.sold : sold,
+             second_person,
+             sales,
+             settlement.Settling(),
+             webhooks,
+             {"sandbox", {"whsec_old", "whsec_new"}},
+             payouts,
+             payout_accounts,
+             bank_numbers,
+             payout_run,
+             statements,
+             findings,
+             with.bank_changes}) {}
 
   rpc::PageTokens pages{"secret"};
   runtime::TaskGroup group;
   storage::PersonalData personal_data;
   storage::CommissionRules rules;
   storage::SimulatedSales sold;
-  SecondPerson second_person{SecondPerson::Rule::kNever};
+  SecondPerson second_person;
   storage::Sales sales;
   Settlement settlement;
   storage::Webhooks webhooks;
@@ -65,7 +83,7 @@ inline void WithOperations(Body body, std::chrono::milliseconds provider_timeout
                            BankChanges bank_changes = {}) {
   WithService(
       [&](Service& s, World& world, boost::asio::io_context& io) -> Task<> {
-        Operations operations(io, s, world, bank_changes);
+        Operations operations(io, s, world, {.bank_changes = bank_changes});
         co_await body(operations, s);
         co_await operations.group.Join(Soon());
       },
