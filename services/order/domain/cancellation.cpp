@@ -4,6 +4,7 @@
 #include <string>
 
 #include "platform/core/error.hpp"
+#include "platform/core/shares.hpp"
 #include "services/order/domain/price.hpp"
 #include "services/order/domain/refused_lines.hpp"
 

@@ -4,10 +4,10 @@
 #include <set>
 #include <utility>
 
+#include "platform/core/shares.hpp"
+
 namespace market::order::domain {
 namespace {
-
-constexpr std::int64_t kWholePpm = 1'000'000;
 
 bool Applies(const CouponScope& scope, const CouponLine& line) {
   if (scope.seller && *scope.seller != line.seller) return false;
@@ -91,7 +91,7 @@ class Basket {
     left -= amount;
     std::int64_t of_seller = coupon.funder == CouponFunder::kSeller ? amount : 0;
     if (coupon.funder == CouponFunder::kSplit)
-      of_seller = Portion(amount, coupon.seller_share_ppm.value(), kWholePpm);
+      of_seller = Portion(amount, coupon.seller_share_ppm.value(), kMillion);
     if (of_seller > 0) discounts.push_back({SourceOf(coupon), Funder::kSeller, of_seller});
     if (of_seller < amount) discounts.push_back({SourceOf(coupon), Funder::kMarketplace, amount - of_seller});
     return amount;
@@ -106,7 +106,7 @@ class Basket {
     std::int64_t taken = 0;
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       if (!Applies(coupon.scope, lines_[i])) continue;
-      taken += TakeOf(i, coupon, Portion(left_[i], coupon.percentage_ppm.value(), kWholePpm), applied);
+      taken += TakeOf(i, coupon, Portion(left_[i], coupon.percentage_ppm.value(), kMillion), applied);
     }
     return taken;
   }

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "platform/core/shares.hpp"
+
 namespace market::order::domain {
 namespace {
 

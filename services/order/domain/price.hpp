@@ -94,12 +94,4 @@ struct TaxSum {
 // The highest rate first. The sums of what is written down: nothing is rounded again.
 std::vector<TaxSum> SumByRate(std::span<const Price> prices);
 
-// What `units` of `quantity` equal ones, which cost `total_minor` together, cost: rounded half up.
-std::int64_t Portion(std::int64_t total_minor, std::int64_t units, std::int64_t quantity);
-
-// `total_minor` in shares as large as `weights` say, none of them negative: whole minor units by largest
-// remainder, the first of equal ones first. Without any weight the first gets all. Throws std::invalid_argument
-// when there is nobody to share or a weight is negative.
-std::vector<std::int64_t> Share(std::int64_t total_minor, std::span<const std::int64_t> weights);
-
 }  // namespace market::order::domain

@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <tuple>
 
+#include "platform/core/shares.hpp"
+
 namespace market::payment::domain {
 namespace {
-
-constexpr std::int64_t kMillion = 1'000'000;
-
-std::int64_t ShareOf(std::int64_t amount, std::int64_t ppm) {
-  return static_cast<std::int64_t>((static_cast<__int128>(amount) * ppm + kMillion / 2) / kMillion);
-}
 
 // How near to the product; nothing: it is of another one.
 std::optional<std::size_t> Nearness(const CommissionRule& rule, const CommissionedLine& line) {
@@ -44,11 +40,11 @@ const CommissionRule* RuleFor(std::span<const CommissionRule> rules, const Commi
 }
 
 Fee FeeOf(const CommissionTerms& terms, std::int64_t earned_minor, std::int64_t quantity) {
-  auto commission = ShareOf(earned_minor, terms.percentage_ppm) + terms.fixed_minor * quantity;
+  auto commission = Portion(earned_minor, terms.percentage_ppm, kMillion) + terms.fixed_minor * quantity;
   commission = std::max(commission, terms.floor_minor);
   if (terms.cap_minor) commission = std::min(commission, *terms.cap_minor);
   commission = std::clamp(commission, std::int64_t{0}, earned_minor);
-  const auto tax = std::min(ShareOf(commission, terms.tax_ppm), earned_minor - commission);
+  const auto tax = std::min(Portion(commission, terms.tax_ppm, kMillion), earned_minor - commission);
   return {.commission_minor = commission, .tax_minor = tax};
 }
 

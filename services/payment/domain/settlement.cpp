@@ -4,42 +4,15 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "platform/core/shares.hpp"
+
 namespace market::payment::domain {
 namespace {
 
 using Wide = __int128;
-constexpr std::int64_t kWhole = 1'000'000;
-
-std::int64_t HalfUp(std::int64_t amount, std::int64_t part, std::int64_t whole) {
-  return static_cast<std::int64_t>((2 * static_cast<Wide>(amount) * part + whole) /
-                                   (2 * static_cast<Wide>(whole)));
-}
 
 std::int64_t RoundedUp(std::int64_t amount, std::int64_t part, std::int64_t whole) {
   return static_cast<std::int64_t>((static_cast<Wide>(amount) * part + whole - 1) / whole);
-}
-
-// By largest remainder, the first of equal ones first; without any weight the first gets all.
-std::vector<std::int64_t> Shared(std::int64_t total, std::span<const std::int64_t> weights) {
-  std::vector<std::int64_t> shares(weights.size(), 0);
-  const Wide sum = std::accumulate(weights.begin(), weights.end(), Wide{0});
-  if (sum == 0) {
-    shares.front() = total;
-    return shares;
-  }
-  std::vector<std::pair<Wide, std::size_t>> remainders;
-  auto left = total;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const Wide exact = static_cast<Wide>(total) * weights[i];
-    shares[i] = static_cast<std::int64_t>(exact / sum);
-    left -= shares[i];
-    remainders.emplace_back(exact % sum, i);
-  }
-  std::ranges::sort(remainders, [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
-  for (std::size_t i = 0; left > 0; ++i, --left) ++shares[remainders[i].second];
-  return shares;
 }
 
 std::int64_t EarnedBy(const SaleLine& line) { return line.paid_minor + line.funded_minor; }
@@ -53,13 +26,13 @@ bool IsGone(const SaleLine& line) {
 
 std::int64_t FundedLeft(const SaleLine& line) {
   return line.funded_minor - (line.paid_minor > 0
-                                  ? HalfUp(line.funded_minor, line.refunded_minor, line.paid_minor)
-                                  : HalfUp(line.funded_minor, line.gone, line.quantity));
+                                  ? Portion(line.funded_minor, line.refunded_minor, line.paid_minor)
+                                  : Portion(line.funded_minor, line.gone, line.quantity));
 }
 
 std::int64_t FundedLeft(const SaleDelivery& delivery, bool all_gone) {
   if (delivery.paid_minor == 0) return all_gone ? 0 : delivery.funded_minor;
-  return delivery.funded_minor - HalfUp(delivery.funded_minor, delivery.refunded_minor, delivery.paid_minor);
+  return delivery.funded_minor - Portion(delivery.funded_minor, delivery.refunded_minor, delivery.paid_minor);
 }
 
 Fee FeeOfLeft(const SaleLine& line, std::int64_t delivery_share) {
@@ -80,7 +53,7 @@ void Reckon(Sale& sale) {
   std::vector<std::int64_t> weights;
   for (const auto& line : sale.lines) weights.push_back(EarnedBy(line));
   const auto shares =
-      Shared(delivery.paid_minor - delivery.refunded_minor + delivery.funded_left_minor, weights);
+      Share(delivery.paid_minor - delivery.refunded_minor + delivery.funded_left_minor, weights);
   for (std::size_t i = 0; i < sale.lines.size(); ++i) sale.lines[i].fee = FeeOfLeft(sale.lines[i], shares[i]);
 }
 
@@ -98,7 +71,7 @@ void TakeFromAll(Sale& sale, std::int64_t amount) {
   if (std::accumulate(weights.begin(), weights.end(), Wide{0}) < amount) {
     throw std::logic_error("more of sale " + sale.id.ToString() + " went back than was paid");
   }
-  const auto shares = Shared(amount, weights);
+  const auto shares = Share(amount, weights);
   for (std::size_t i = 0; i < sale.lines.size(); ++i) sale.lines[i].refunded_minor += shares[i];
   sale.delivery.refunded_minor += shares.back();
 }
@@ -136,7 +109,7 @@ SaleMove Released(Sale& sale, const ReserveTerms& reserve, Time now) {
   const auto net = sale.Totals().Net();
   sale.state = SaleState::kReleased;
   sale.released_at = now;
-  sale.reserve_minor = HalfUp(net, reserve.ppm, kWhole);
+  sale.reserve_minor = Portion(net, reserve.ppm, kMillion);
   if (sale.reserve_minor > 0) sale.reserve_until = now + reserve.kept;
   return {.cause = LedgerCause::kRelease,
           .cause_id = sale.id.Value(),
