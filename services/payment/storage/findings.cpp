@@ -6,6 +6,7 @@
 
 #include "platform/core/error.hpp"
 #include "platform/postgres/columns.hpp"
+#include "services/payment/storage/ledger.hpp"
 
 namespace market::payment::storage {
 namespace {
@@ -114,13 +115,6 @@ constexpr Statement kInsertResolution{"finding.insert_resolution", R"sql(
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))sql"};
 constexpr Statement kSetResolved{"finding.set_resolved", R"sql(
   UPDATE finding SET state = 'RESOLVED', reason = 'resolved', resolution_id = $2, resolved_at = market_now() WHERE id = $1)sql"};
-constexpr Statement kBookAdjustment{"finding.book", R"sql(
-  WITH entry AS (
-    INSERT INTO ledger_entry (id, cause, cause_id, created_at) VALUES ($1, 'ADJUSTMENT', $2, market_now()) RETURNING id)
-  INSERT INTO ledger_posting (entry_id, position, account, owner_id, currency, amount_minor)
-  SELECT entry.id, p.position, p.account, p.owner, $3, p.amount
-  FROM entry, unnest($4::ledger_account[], $5::uuid[], $6::bigint[]) WITH ORDINALITY AS p (account, owner, amount, position))sql"};
-
 struct OpenOfKind {
   FindingKind kind = FindingKind::kChargeUnknown;
   std::int64_t count = 0;
@@ -133,18 +127,20 @@ constexpr Columns kOpenOfKind{
 constexpr ComposedStatement kCountOpen{"finding.count_open", "SELECT " + kOpenOfKind + R"sql(
   FROM finding WHERE state = 'OPEN' GROUP BY kind)sql"};
 
-void AddBooking(Batch& batch, const Uuid& entry, const Uuid& resolution, const Adjustment& booked) {
-  const std::vector accounts{booked.debit.account, booked.credit.account};
-  const std::vector owners{booked.debit.owner, booked.credit.owner};
-  const std::vector amounts{booked.amount.minor, -booked.amount.minor};
-  batch.Add(kBookAdjustment, entry, resolution, booked.amount.currency, accounts, owners, amounts);
+domain::Entry EntryOf(const Uuid& resolution, const Adjustment& booked) {
+  const auto minor = booked.amount.minor;
+  return {
+      .cause = domain::LedgerCause::kAdjustment,
+      .cause_id = resolution,
+      .postings = {{.account = booked.debit.account, .owner = booked.debit.owner, .amount_minor = minor},
+                   {.account = booked.credit.account, .owner = booked.credit.owner, .amount_minor = -minor}}};
 }
 
 void AddResolution(Batch& batch, const Uuid& id, FindingId finding, AccountId by, const std::string& note,
-                   const std::optional<Adjustment>& booked, const Uuid& entry) {
+                   const std::optional<Adjustment>& booked, std::optional<EntryId> entry) {
   using Account = std::optional<domain::LedgerAccount>;
   using Owner = std::optional<SellerId>;
-  batch.Add(kInsertResolution, id, finding, by, note, booked ? std::optional(entry) : std::nullopt,
+  batch.Add(kInsertResolution, id, finding, by, note, entry,
             booked ? Account(booked->debit.account) : Account(), booked ? booked->debit.owner : Owner(),
             booked ? Account(booked->credit.account) : Account(), booked ? booked->credit.owner : Owner(),
             booked ? std::optional(booked->amount.currency) : std::nullopt,
@@ -255,7 +251,6 @@ Task<Finding> Findings::Resolve(Work work, FindingId finding, Uuid id, AccountId
           .WithMetadata("to", "RESOLVED");
     }
     if (adjustment) domain::RequireBookable(*adjustment, before->difference.currency);
-    const auto entry = Uuid::NewV7();
     act.target_type = "finding";
     act.target_id = finding.ToString();
     act.before = {{"state", "OPEN"}};
@@ -266,7 +261,9 @@ Task<Finding> Findings::Resolve(Work work, FindingId finding, Uuid id, AccountId
       act.after["amount"] = adjustment->amount.ToString();
     }
     Batch batch("finding.resolve");
-    if (adjustment) AddBooking(batch, entry, id, *adjustment);
+    std::optional<EntryId> entry;
+    if (adjustment)
+      entry = AppendEntry(batch, EntryOf(id, *adjustment), adjustment->amount.currency, std::nullopt);
     AddResolution(batch, id, finding, by, note, adjustment, entry);
     batch.Add(kSetResolved, finding, id).Add(kFindFinding, finding);
     const std::size_t found = adjustment ? 3 : 2;

@@ -118,11 +118,13 @@ Postings::Postings(const domain::Entry& entry) {
   }
 }
 
-void AppendEntry(postgres::Batch& batch, const domain::Entry& entry, const Currency& currency,
-                 std::optional<domain::PaymentId> payment) {
+EntryId AppendEntry(postgres::Batch& batch, const domain::Entry& entry, const Currency& currency,
+                    std::optional<domain::PaymentId> payment) {
   const Postings p(entry);
-  batch.Add(kBook, Uuid::NewV7(), entry.cause, entry.cause_id, payment, entry.seller_order, currency,
-            p.accounts, p.owners, p.amounts);
+  const auto id = EntryId::New();
+  batch.Add(kBook, id, entry.cause, entry.cause_id, payment, entry.seller_order, currency, p.accounts,
+            p.owners, p.amounts);
+  return id;
 }
 
 Task<std::vector<Balance>> Ledger::TrialBalance(Work work) {

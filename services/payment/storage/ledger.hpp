@@ -22,9 +22,9 @@ struct Postings {
   std::vector<std::int64_t> amounts;
 };
 
-// An entry in the batch of what it records; its time is the database's.
-void AppendEntry(postgres::Batch& batch, const domain::Entry& entry, const Currency& currency,
-                 std::optional<domain::PaymentId> payment);
+// An entry in the batch of what it records, and its id; its time is the database's.
+EntryId AppendEntry(postgres::Batch& batch, const domain::Entry& entry, const Currency& currency,
+                    std::optional<domain::PaymentId> payment);
 
 struct Balance {
   domain::LedgerAccount account = domain::LedgerAccount::kPspClearing;
