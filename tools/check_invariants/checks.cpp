@@ -7,6 +7,7 @@
 #include "tools/check_invariants/deliveries.hpp"
 #include "tools/check_invariants/histories.hpp"
 #include "tools/check_invariants/invoices.hpp"
+#include "tools/check_invariants/ledger.hpp"
 #include "tools/check_invariants/parcels.hpp"
 #include "tools/check_invariants/payouts.hpp"
 #include "tools/check_invariants/prices.hpp"
@@ -282,15 +283,9 @@ constexpr std::array kChecks = {
           kPricesAsSaid},
 
     // Money
-    Check{"M1", "payment", "every entry of the ledger sums to zero", R"sql(
-      SELECT e.id::text, format('%s of %s: sum %s %s', e.cause, e.cause_id, sum(p.amount_minor), p.currency)
-      FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
-      GROUP BY e.id, p.currency HAVING sum(p.amount_minor) <> 0)sql"},
-    Check{"M2", "payment", "every entry has at least two postings, and a posting its entry", R"sql(
-      SELECT coalesce(e.id, p.entry_id)::text, format('%s of %s: %s postings', coalesce(e.cause::text, 'no entry'), e.cause_id,
-                                                      count(p.entry_id))
-      FROM ledger_entry e FULL JOIN ledger_posting p ON p.entry_id = e.id
-      GROUP BY e.id, p.entry_id HAVING count(p.entry_id) < 2 OR e.id IS NULL)sql"},
+    Check{"M1", "payment", "every entry of the ledger sums to zero", kEntriesBalance},
+    Check{"M2", "payment", "every entry has at least two postings, and a posting its entry",
+          kEntriesAreWhole},
     Check{"M3", "payment", "refunded <= captured <= authorised", R"sql(
       SELECT id::text, format('authorised %s, captured %s, refunded %s', authorized_minor, captured_minor, refunded_minor)
       FROM payment WHERE NOT (0 <= refunded_minor AND refunded_minor <= captured_minor
@@ -357,16 +352,7 @@ constexpr std::array kChecks = {
     Check{"M10", "payment",
           "an entry of the ledger about a payment is in its currency, about that payment, a refund or a sale "
           "of it",
-          R"sql(
-      SELECT DISTINCT e.id::text, format('%s of %s in %s; payment %s is in %s', e.cause, e.cause_id, l.currency, p.id,
-                                         p.currency)
-      FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id LEFT JOIN payment p ON p.id = e.payment_id
-      LEFT JOIN refund r ON r.id = e.cause_id AND r.payment_id = p.id
-      WHERE e.cause::text NOT LIKE 'PAYOUT%' AND e.cause <> 'ADJUSTMENT'
-        AND (p.id IS NULL OR l.currency IS DISTINCT FROM p.currency
-             OR (e.cause = 'CAPTURE' AND e.cause_id <> p.id)
-             OR (e.cause IN ('REFUND', 'CLAWBACK') AND r.id IS NULL)
-             OR (e.cause IN ('EARNING', 'RELEASE', 'RESERVE_RELEASE') AND e.cause_id IS DISTINCT FROM e.seller_order_id)))sql"},
+          kEntriesAreOfTheirPayments},
     Check{"M11", "payment",
           "an order's payments are numbered without a gap, and only the last may be charged", R"sql(
       SELECT id::text, format('number %s of order %s is %s; the next is %s', number, order_id, state, coalesce(next::text, 'none'))
@@ -377,23 +363,12 @@ constexpr std::array kChecks = {
       SELECT id::text, format('%s of order %s, undone %s', state, order_id, coalesce(undone_at::text, 'never'))
       FROM payment WHERE (buyer_id IS NULL OR currency IS NULL)
         AND (state <> 'VOIDED' OR undone_at IS NULL OR buyer_id IS NOT NULL OR currency IS NOT NULL))sql"},
-    Check{"M13", "payment", "sellers own the accounts of sellers, and the marketplace its own", R"sql(
-      SELECT entry_id::text, format('%s of %s: %s %s on %s of %s', cause, cause_id, amount_minor, currency, account,
-                                    coalesce(owner_id::text, 'nobody'))
-      FROM ledger_posting LEFT JOIN ledger_entry e ON e.id = entry_id
-      WHERE (account IN ('seller_pending', 'seller_available', 'seller_reserve', 'payout_clearing'))
-            <> (owner_id IS NOT NULL))sql"},
+    Check{"M13", "payment", "sellers own the accounts of sellers, and the marketplace its own",
+          kAccountsHaveTheirOwners},
     Check{"M14", "payment",
           "a capture moves money from the provider into escrow, a refund takes it back, and what is settled "
           "moves it from there",
-          R"sql(
-      SELECT e.id::text, format('%s of %s, payment %s: %s on %s', e.cause, e.cause_id, e.payment_id, l.amount_minor, l.account)
-      FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id
-      WHERE CASE WHEN e.cause IN ('CAPTURE', 'REFUND') THEN
-                   CASE l.account WHEN 'psp_clearing' THEN (l.amount_minor > 0) <> (e.cause = 'CAPTURE')
-                                  WHEN 'order_escrow' THEN (l.amount_minor < 0) <> (e.cause = 'CAPTURE') ELSE true END
-                 WHEN e.cause IN ('EARNING', 'RELEASE', 'CLAWBACK', 'RESERVE_RELEASE') THEN
-                   l.account IN ('psp_clearing', 'payout_clearing', 'provider_fees', 'disputes', 'goodwill') ELSE false END)sql"},
+          kMoneyMovesItsWays},
     Check{"M15", "payment", "only what was captured is given back", R"sql(
       SELECT r.id::text, format('%s of payment %s, which is %s', r.amount_minor, r.payment_id, coalesce(p.state::text, 'missing'))
       FROM refund r LEFT JOIN payment p ON p.id = r.payment_id WHERE p.state IS DISTINCT FROM 'CAPTURED')sql"},
