@@ -6,7 +6,7 @@ import pytest
 
 import market
 from key_scenes_commission import draft
-from market import Person, new_key, psql
+from market import Person, new_key
 from test_bad_input import problem
 from test_grpc import by_name, channel, request_of, unary  # noqa: F401: a fixture is among them
 
@@ -46,7 +46,7 @@ def test_two_operators_publish_and_the_next_version_follows(operator, second):
     changed = operator.call("PATCH", path, {"percentagePpm": 60_000}, headers={"If-Match": rule["etag"]}).json()
     assert (changed["version"], changed["percentagePpm"], changed["cap"]) == (1, 60_000, eur(500))
     problem(operator.call("PATCH", path, {"cap": eur(900)}, headers={"If-Match": rule["etag"]}), 412, "ETAG_MISMATCH")
-    tried = operator.ok("POST", f"{path}:simulate", {"days": 1}) if psql("payment", "SELECT to_regclass('sale')").strip() else {"lines": []}
+    tried = operator.ok("POST", f"{path}:simulate", {"days": 1})
     assert tried["lines"] == [], "it is of a shop that has sold nothing"
 
     proposed = operator.ok("POST", f"{path}:publish", {"validFrom": at(1)})
