@@ -2,6 +2,7 @@
 
 import itertools
 import pathlib
+import random
 import sys
 import urllib.parse
 
@@ -9,14 +10,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 
 import seed_pictures  # noqa: E402
 
-COUNT = itertools.count(1)
+COUNT = itertools.count(random.SystemRandom().getrandbits(24))
 
 
 def drawn(width=200, height=100, colour=None):
-    """A PNG that no other call has drawn, unless it names its colour."""
-    number = next(COUNT)
-    colour = colour or (number % 256, number // 256 % 256, 90)
-    return seed_pictures.png(width, height, [bytes(colour) * width for _ in range(height)])
+    """A PNG that no other call has drawn, nor one of another process (files go by their content), unless it names its colour."""
+    colour = bytes(colour) if colour else (next(COUNT) % 2**24).to_bytes(3, "big")
+    return seed_pictures.png(width, height, [colour * width for _ in range(height)])
 
 
 MINE = "/v1/users/me/pictures"

@@ -97,7 +97,8 @@ def test_names_and_pictures(buyer, shop, category):
     cart = buyer.ok("POST", "/v1/carts", {})["cart"]["id"]
     item, = buyer.ok("PUT", f"/v1/carts/{cart}/items/{offer}", {"quantity": 1})["items"]
     assert item["picture"] == smallest
-    order = buyer.place((offer, 1), (sold.offer, 1)).json()
+    placed = buyer.place((offer, 1), (sold.offer, 1)).json()["id"]
+    order = until(lambda: (now := buyer.ok("GET", f"{MINE}/{placed}"))["sellerOrders"][0].get("sellerName") and now, "order to hear of the shop")
     sold.owner.ok("PATCH", f"/v1/products/{product['id']}", {"pictureIds": []})
     listed, = buyer.ok("GET", MINE)["orders"]
     of_shop = sold.owner.ok("GET", f"/v1/sellers/{sold.owner.seller}/orders")["sellerOrders"][0]

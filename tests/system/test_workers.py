@@ -37,12 +37,13 @@ TABLES = {"relay": "outbox", "outbox": "outbox", "uploads": "upload", "keys": "i
 # They have no table: the log of the process, its certificate files, what it tells systemd.
 WITHOUT_TABLE = {"log", "tls", "alive"}
 OF_EVERY_PROCESS = WITHOUT_TABLE | {"revocations"}
-# What is away at the same time. An order can be placed while the first are.
+# What is away at the same time: all that one worker needs, as far as something is due for it at any time. An order can be placed while the
+# first are.
 ROUNDS = [{("auth", "outbox"), ("order", "cart"), ("order", "wish"), ("order", "return_claim"), ("user", "outbox"), ("payment", "outbox"), ("product", "outbox"), ("product", "idempotency_key"), ("product", "low_stock_look"), ("product", "picture_file"), ("product", "review_claim"), ("user", "picture_file"), ("user", "upload"), ("product", "product_import"), ("product", "upload"), ("order", "tax_rate"),
            ("notification", "outbox"), ("notification", "idempotency_key"), ("notification", "event_inbox"), ("notification", "live_news"),
-           ("payment", "idempotency_key"), ("payment", "event_inbox"), ("payment", "webhook"), ("payment", "reconciliation"), ("payment", "finding"), *((service, table) for service in SERVICES for table in ("event_log", "event_subscription"))},
+           ("payment", "idempotency_key"), ("payment", "event_inbox"), ("payment", "webhook"), *((service, table) for service in SERVICES for table in ("event_log", "event_subscription"))},
           {("auth", "session"), ("auth", "erasure"), ("auth", "signing_key"), ("user", "idempotency_key"), ("order", "checkout"), ("order", "part_timer"), ("payment", "payment"),
-           ("payment", "ledger_balance"), ("payment", "sale"), ("payment", "payout"), ("payment", "payout_turn"), ("product", "stock_turn"), *((service, "audit_unsealed") for service in SERVICES)},
+           ("payment", "ledger_balance"), ("payment", "sale"), ("payment", "payout"), ("payment", "payout_turn"), ("payment", "reconciliation"), ("payment", "finding"), ("product", "stock_turn"), *((service, "audit_unsealed") for service in SERVICES)},
           {("auth", "idempotency_key"), ("order", "outbox"), ("order", "idempotency_key")}]
 SAMPLE = re.compile(r'^(worker_\w+|outbox_parked_messages){(?:worker|database)="([^"]+)"} (\S+)$', re.MULTILINE)
 

@@ -13,7 +13,7 @@ import (
 
 var (
 	ctx    = context.Background()
-	group  = newID()
+	group  = os.Getenv("STRIPE_GROUP")
 	client = stripe.NewClient(os.Getenv("STRIPE_KEY"), stripe.WithBackends(&stripe.Backends{
 		API: stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
 			URL: stripe.String(os.Getenv("STRIPE_URL")), MaxNetworkRetries: stripe.Int64(0), EnableTelemetry: stripe.Bool(false),
@@ -21,14 +21,6 @@ var (
 		}),
 	}))
 )
-
-func newID() string {
-	b := make([]byte, 16)
-	if _, err := rand.Read(b); err != nil {
-		panic(err)
-	}
-	return fmt.Sprintf("%x-%x-7%x-8%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
 
 func must[T any](value T, err error) T {
 	if err != nil {
@@ -59,7 +51,7 @@ func main() {
 		params.SetIdempotencyKey(key)
 		return params
 	}
-	key := newID()
+	key := rand.Text()
 	held := must(client.V1PaymentIntents.Create(ctx, keyed(1999, key)))
 	fmt.Println(held.Status, held.AmountCapturable, held.Metadata["reference"] == group)
 	fmt.Println(must(client.V1PaymentIntents.Create(ctx, keyed(1999, key))).ID == held.ID)

@@ -4,7 +4,7 @@ import Stripe from "stripe";
 
 const { protocol, hostname, port } = new URL(process.env.STRIPE_URL);
 const stripe = new Stripe(process.env.STRIPE_KEY, { protocol: protocol.slice(0, -1), host: hostname, port, maxNetworkRetries: 0, telemetry: false });
-const group = randomUUID();
+const group = process.env.STRIPE_GROUP;
 const card = (payment_method, amount = 1999) => ({
   amount, currency: "eur", payment_method, payment_method_types: ["card"], capture_method: "manual", confirm: true,
   transfer_group: group, metadata: { reference: group },

@@ -6,7 +6,7 @@ import uuid
 import stripe
 
 client = stripe.StripeClient(os.environ["STRIPE_KEY"], base_addresses={"api": os.environ["STRIPE_URL"]}, max_network_retries=0)
-group = str(uuid.uuid4())
+group = os.environ["STRIPE_GROUP"]
 
 
 def card(method, amount=1999):
