@@ -13,7 +13,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TOPS = ("platform", "services", "gateway", "sandbox", "apps", "tools", "bench", "tests")
+TOPS = ("platform", "peers", "services", "gateway", "sandbox", "apps", "tools", "bench", "tests")
 OURS = re.compile(r'^\s*#include "([^"]+)"')
 FOREIGN = re.compile(r"^\s*#include <([^>]+)>")
 
@@ -45,7 +45,7 @@ CLOCK_MADE_IN = "platform/postgres/migrate.cpp"
 # Time and chance that a simulator can't set (architecture 11): programs take them from platform/core (clock, random, id).
 BARE_WORLD = re.compile(r"\bsystem_clock::now\b|\bclock_gettime\b|\bgettimeofday\b|\bstd::time\(|\brandom_device\b|\bmt19937|\bminstd_rand\b"
                         r"|\bRAND_bytes\b|\bgetrandom\b|\barc4random|\bs?rand\(|\bgen_random_uuid\(|(?<![\w.])random\(\)")
-WORLD_TOPS = ("platform", "services", "gateway", "sandbox", "apps")
+WORLD_TOPS = ("platform", "peers", "services", "gateway", "sandbox", "apps")
 WORLD_TAKEN_IN = {
     "platform/core/clock.cpp": "the clock",
     "platform/crypto/random.cpp": "secrets, and the seed of all other chance: no simulator may know them",

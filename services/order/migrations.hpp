@@ -8,10 +8,12 @@
 #include "migrations/idempotency.hpp"
 #include "migrations/order.hpp"
 #include "migrations/outbox.hpp"
+#include "migrations/picture_claims.hpp"
 
 namespace market::order {
 
-inline constexpr std::array kMigrations = {&migrations::kIdempotency, &migrations::kOutbox,
-                                           &migrations::kEvents, &migrations::kAudit, &migrations::kOrder};
+inline constexpr std::array kMigrations = {&migrations::kIdempotency,   &migrations::kOutbox,
+                                           &migrations::kEvents,        &migrations::kAudit,
+                                           &migrations::kPictureClaims, &migrations::kOrder};
 
 }  // namespace market::order

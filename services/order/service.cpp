@@ -91,7 +91,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
                              .payments_of_order = static_cast<std::int32_t>(*settings.payments_of_order)}),
       transitions_(database_),
       returns_(database_, *settings.return_window),
-      return_claims_(database_),
+      return_claims_(database_, storage::Returns::FindPictures()),
       return_pictures_(return_claims_, peers.users),
       personal_data_(database_),
       coupons_(database_),

@@ -6,15 +6,15 @@
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
+#include "peers/user/kept_pictures.hpp"
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
+#include "platform/picture_claims/claims.hpp"
 #include "services/order/api/order_service.hpp"
 #include "services/order/process/invoicing.hpp"
 #include "services/order/process/printer.hpp"
 #include "services/order/process/rate_table.hpp"
-#include "services/order/process/return_pictures.hpp"
 #include "services/order/process/wish_watch.hpp"
-#include "services/order/storage/return_claims.hpp"
 #include "services/order/storage/returns.hpp"
 #include "services/order/storage/timers.hpp"
 #include "services/order/workers/cart_sweeper.hpp"
@@ -74,8 +74,8 @@ class Service final : public host::Service {
   storage::Checkouts checkouts_;
   storage::Transitions transitions_;
   storage::Returns returns_;
-  storage::ReturnClaims return_claims_;
-  ReturnPictures return_pictures_;
+  picture_claims::Claims return_claims_;
+  peers::KeptPictures return_pictures_;
   storage::PersonalData personal_data_;
   storage::Coupons coupons_;
   storage::Carts carts_;

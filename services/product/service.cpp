@@ -75,7 +75,7 @@ Service::Service(host::Host& host, const Settings& settings, Peers peers)
       search_(database_),
       reservations_(database_),
       reviews_(database_, std::chrono::days(*settings.review_edit_days)),
-      review_claims_(database_),
+      review_claims_(database_, storage::Reviews::FindPictures()),
       review_pictures_(review_claims_, peers.users),
       reports_(database_, {.count = *settings.reports_per_hour}),
       personal_data_(database_, reviews_),

@@ -8,9 +8,11 @@
 #include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
+#include "peers/user/kept_pictures.hpp"
 #include "platform/core/clock.hpp"
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
+#include "platform/picture_claims/claims.hpp"
 #include "platform/pictures/picture_store.hpp"
 #include "platform/pictures/settings.hpp"
 #include "platform/redis/client.hpp"
@@ -73,8 +75,8 @@ class Service final : public host::Service {
   storage::Search search_;
   storage::Reservations reservations_;
   storage::Reviews reviews_;
-  storage::ReviewClaims review_claims_;
-  ReviewPictures review_pictures_;
+  picture_claims::Claims review_claims_;
+  peers::KeptPictures review_pictures_;
   storage::Reports reports_;
   storage::PersonalData personal_data_;
   storage::Pictures pictures_;

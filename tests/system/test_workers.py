@@ -26,20 +26,20 @@ SETTINGS = "\nwork.pause_max = 1s\nwork.tries = 3\n"
 # What each needs of its service's database, or of another's; by the whole name, or by what stands behind the service in it.
 TABLES = {"relay": "outbox", "outbox": "outbox", "uploads": "upload", "keys": "idempotency_key", "seal": "audit_unsealed", "auth.sweep": "session", "auth.erasures": "erasure",
           "auth.signing": "signing_key",
-          "order.recovery": "checkout", "order.measure": "checkout", "order.timers": "part_timer", "order.carts": "cart", "order.wishes": "wish", "order.return_pictures": "return_claim", "payment.recovery": "payment", "payment.unresolved": "payment",
+          "order.recovery": "checkout", "order.measure": "checkout", "order.timers": "part_timer", "order.carts": "cart", "order.wishes": "wish", "order.return_pictures": "picture_claim", "payment.recovery": "payment", "payment.unresolved": "payment",
           "payment.webhooks": "webhook", "payment.webhook_count": "webhook", "sandbox.webhooks": "happening",
           "payment.ledger": "ledger_balance", "payment.balances": "ledger_balance", "payment.settlement": "sale", "payment.reconcile": "reconciliation", "payment.findings": "finding", "payment.payouts": "payout", "payment.payout_turns": "payout_turn", "payment.sweep": "event_inbox",
           "payment": "event_subscription", "payment.relay": "outbox", "payment.outbox": "outbox", "payment.order": "event_subscription", "payment.order.relay": "outbox",
           "payment.order.outbox": "outbox", "auth": "event_subscription", "auth.relay": "outbox", "auth.outbox": "outbox", "events": "event_log",
           "notification": "event_subscription", "notification.relay": "outbox", "notification.outbox": "outbox", "notification.sweep": "event_inbox", "notification.live": "live_news",
-          "product.low_stock": "low_stock_look", "product.pictures": "picture_file", "user.pictures": "picture_file", "product.review_pictures": "review_claim", "product.imports": "product_import", "product.import_sweep": "product_import", "product.index": ("product", "event_log"), "product.turns": "stock_turn",
+          "product.low_stock": "low_stock_look", "product.pictures": "picture_file", "user.pictures": "picture_file", "product.review_pictures": "picture_claim", "product.imports": "product_import", "product.import_sweep": "product_import", "product.index": ("product", "event_log"), "product.turns": "stock_turn",
           "order.taxes": "tax_rate", "order.sellers": ("user", "event_log"), "product.sellers": ("user", "event_log"), "revocations": ("auth", "event_log")}
 # They have no table: the log of the process, its certificate files, what it tells systemd.
 WITHOUT_TABLE = {"log", "tls", "alive"}
 OF_EVERY_PROCESS = WITHOUT_TABLE | {"revocations"}
 # What is away at the same time: all that one worker needs, as far as something is due for it at any time. An order can be placed while the
 # first are.
-ROUNDS = [{("auth", "outbox"), ("order", "cart"), ("order", "wish"), ("order", "return_claim"), ("user", "outbox"), ("payment", "outbox"), ("product", "outbox"), ("product", "idempotency_key"), ("product", "low_stock_look"), ("product", "picture_file"), ("product", "review_claim"), ("user", "picture_file"), ("user", "upload"), ("product", "product_import"), ("product", "upload"), ("order", "tax_rate"),
+ROUNDS = [{("auth", "outbox"), ("order", "cart"), ("order", "wish"), ("order", "picture_claim"), ("user", "outbox"), ("payment", "outbox"), ("product", "outbox"), ("product", "idempotency_key"), ("product", "low_stock_look"), ("product", "picture_file"), ("product", "picture_claim"), ("user", "picture_file"), ("user", "upload"), ("product", "product_import"), ("product", "upload"), ("order", "tax_rate"),
            ("notification", "outbox"), ("notification", "idempotency_key"), ("notification", "event_inbox"), ("notification", "live_news"),
            ("payment", "idempotency_key"), ("payment", "event_inbox"), ("payment", "webhook"), *((service, table) for service in SERVICES for table in ("event_log", "event_subscription"))},
           {("auth", "session"), ("auth", "erasure"), ("auth", "signing_key"), ("user", "idempotency_key"), ("order", "checkout"), ("order", "part_timer"), ("payment", "payment"),

@@ -12,6 +12,7 @@
 #include "marketplace/order/v1/order.market.hpp"
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
+#include "peers/user/kept_pictures.hpp"
 #include "platform/core/clock.hpp"
 #include "platform/outbox/relay.hpp"
 #include "platform/rpc/page_token.hpp"
@@ -22,7 +23,6 @@
 #include "services/order/process/checkout.hpp"
 #include "services/order/process/order_terms.hpp"
 #include "services/order/process/printer.hpp"
-#include "services/order/process/return_pictures.hpp"
 #include "services/order/process/seller_directory.hpp"
 #include "services/order/storage/cart_tokens.hpp"
 #include "services/order/storage/carts.hpp"
@@ -66,7 +66,7 @@ class OrderService final : public api::OrderApi {
     api::AuthApi& auth;
     std::chrono::milliseconds carts_kept;  // a guest's cart by its token
     storage::Returns& returns;
-    ReturnPictures& return_pictures;
+    peers::KeptPictures& return_pictures;
     storage::Invoices& invoices;
     Printer& printer;
   };

@@ -118,9 +118,8 @@ Task<api::order::Return> OrderService::RequestReturn(CallContext& call,
       .reason = domain::kReturnReasons.Require(api::order::Return::Reason_Name(request.reason())),
       .text = request.text()};
   if (!request.picture_ids().empty()) {
-    std::vector<domain::PictureId> pictures;
-    for (const auto& id : request.picture_ids()) pictures.push_back(domain::PictureId::From(id));
-    auto claimed = co_await deps_.return_pictures.Claim(call, wanted.id, buyer, std::move(pictures));
+    auto claimed = co_await deps_.return_pictures.Claim(call, wanted.id.Value(), buyer, request.picture_ids(),
+                                                        "pictureIds");
     wanted.claim = claimed.claim;
     wanted.pictures = std::move(claimed.kept);
   }

@@ -12,7 +12,6 @@ using OfferId = Id<struct OfferTag>;
 using ProductId = Id<struct ProductTag>;
 using CategoryId = Id<struct CategoryTag>;
 using ReturnId = Id<struct ReturnTag>;
-using PictureId = Id<struct PictureTag>;
 using CouponId = Id<struct CouponTag>;
 using AddressId = Id<struct AddressTag>;
 using CartId = Id<struct CartTag>;

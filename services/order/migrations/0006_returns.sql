@@ -93,15 +93,3 @@ CREATE TABLE return_timer (
   parked_at    timestamptz  -- given up: it waits for an operator
 );
 COMMENT ON TABLE return_timer IS 'mutable';
-
--- Pictures belong to the buyer and are kept by user until it is told that nothing shows them (ADR 47). A claim is here before user is
--- asked to keep pictures for a return, and goes when user was told what the return shows: at once where the return was written with it,
--- else, since its request broke off or was refused, when it is due. What a return shows never changes.
-CREATE TABLE return_claim (
-  number     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  return_id  uuid NOT NULL,  -- of one that may never be there
-  due_at     timestamptz NOT NULL
-);
-COMMENT ON TABLE return_claim IS 'mutable';
-CREATE INDEX return_claim_due ON return_claim (due_at);
-CREATE INDEX return_claim_of_return ON return_claim (return_id, number);

@@ -1,20 +1,18 @@
-// What order knows of sellers: their cards, kept in memory by user's feed (platform/events/cards.hpp),
-// about a second old.
+// What order knows of sellers: their cards, about a second old (peers/user/seller_cards.hpp).
 //
 // Owner: the service; `users` must outlive it. Io thread only.
 #pragma once
 #include <optional>
 #include <string>
 
-#include "marketplace/user/v1/user.market.hpp"
+#include "peers/user/seller_cards.hpp"
 #include "platform/core/clock.hpp"
-#include "platform/events/cards.hpp"
 
 namespace market::order {
 
 class SellerDirectory {
  public:
-  explicit SellerDirectory(api::UserApi& users);
+  explicit SellerDirectory(api::UserApi& users) : cards_(peers::SellersOf(users)) {}
 
   // Throws what user throws.
   Task<> CatchUp() { return cards_.CatchUp(); }
@@ -30,14 +28,7 @@ class SellerDirectory {
   std::string CountryOf(const SellerId& seller) const;
 
  private:
-  using Cards = events::Cards<api::user::SellerCard>;
-
-  Task<marketplace::type::v1::FeedResponse> Feed(marketplace::type::v1::FeedRequest request);
-  Task<Cards::Page> List(std::string after);
-  static std::optional<api::user::SellerCard> Told(const events::Event& event);
-
-  api::UserApi& users_;
-  Cards cards_;
+  peers::SellerCards cards_;
 };
 
 }  // namespace market::order

@@ -6,8 +6,8 @@
 
 #include "platform/conversions/conversions.hpp"
 #include "platform/core/error.hpp"
+#include "platform/picture_claims/claims.hpp"
 #include "services/order/messages.hpp"
-#include "services/order/storage/return_claims.hpp"
 #include "services/order/storage/rows.hpp"
 
 namespace market::order::storage {
@@ -128,6 +128,9 @@ constexpr ComposedStatement kUnitsOnTheirWay{"order_return.open_units", "SELECT 
   FROM order_return r JOIN order_return_line n ON n.return_id = r.id
   WHERE r.seller_order_id = $1 AND r.state IN ('REQUESTED', 'APPROVED', 'IN_TRANSIT', 'RECEIVED') GROUP BY n.line_id)sql"};
 
+constexpr ComposedStatement kFindReturnPictures{
+    "order_return.find_pictures",
+    "SELECT " + picture_claims::kShown + " FROM order_return s WHERE s.id = $1"};
 constexpr Statement kInsertReturn{"order_return.insert", R"sql(
   INSERT INTO order_return (id, order_id, seller_order_id, position, seller_id, buyer_id, number, reason, text, pictures,
                             amount_minor, delivery_minor, created_at, updated_at)
@@ -246,6 +249,8 @@ void AppendAct(Batch& batch, const Work& work, audit::Act act, const Return& bef
 
 }  // namespace
 
+postgres::Statement Returns::FindPictures() { return kFindReturnPictures; }
+
 Task<Return> Returns::Request(Work work, NewReturn wanted, AccountId buyer, Time now) {
   auto body = [&](Tx& tx) -> Task<Return> {
     Batch lock("order_return.lock_part");
@@ -257,7 +262,7 @@ Task<Return> Returns::Request(Work work, NewReturn wanted, AccountId buyer, Time
     const auto found = co_await ReadPart(tx, wanted.part);
     domain::RequireReturnable(found.part.state, found.lines, found.open, wanted.units);
     RequireWindow(found.part, window_);
-    if (wanted.claim) co_await ReturnClaims::Use(tx, *wanted.claim);
+    if (wanted.claim) co_await picture_claims::Claims::Use(tx, *wanted.claim);
 
     const auto position = found.part.returns + 1;
     Return coming{.id = wanted.id,

@@ -23,7 +23,7 @@ struct NewReturn {
   domain::ReturnReason reason = domain::ReturnReason::kOther;
   std::string text;
   std::vector<std::string> pictures = {};  // as they are kept,
-  std::optional<std::int64_t> claim = {};  // by this claim (ReturnClaims)
+  std::optional<std::int64_t> claim = {};  // by this claim (picture_claims::Claims)
 };
 
 // Which units of a return can be sold again.
@@ -55,6 +55,9 @@ class Returns {
   // `window`: how long after a part was delivered it may be sent back.
   Returns(postgres::Database& database, std::chrono::milliseconds window)
       : database_(database), window_(window) {}
+
+  // What picture_claims::Claims is made with.
+  static postgres::Statement FindPictures();
 
   // Of a part of the buyer. The same operation again changes nothing. Throws Error NOT_FOUND, RETURN_WINDOW_OVER and what
   // domain::RequireReturnable does, and UNAVAILABLE where the claim on its pictures has gone.

@@ -9,9 +9,9 @@
 
 #include "platform/audit/testing/some_act.hpp"
 #include "platform/events/testing/told.hpp"
+#include "platform/picture_claims/claims.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "services/order/domain/price.hpp"
-#include "services/order/storage/return_claims.hpp"
 #include "services/order/testing/moving_store.hpp"
 
 namespace market::order::storage {
@@ -359,7 +359,7 @@ TEST(Returns, EachList_ShowsItsOwn) { WithReturns(ExpectReturnLists); }
 TEST(Returns, TheirPictures_AreKeptByTheirClaim) {
   WithReturns([](ReturningStore& store) -> Task<> {
     const auto order = co_await store.Sent();
-    ReturnClaims claims(store.database);
+    picture_claims::Claims claims(store.database, Returns::FindPictures());
     const auto id = domain::ReturnId::New();
     const auto request = [&](std::int64_t claim) {
       return store.returns.Request(Soon(),
@@ -372,19 +372,20 @@ TEST(Returns, TheirPictures_AreKeptByTheirClaim) {
                                    order.buyer, Now());
     };
     std::vector<std::string> told;
-    const auto tell = [&](ReturnClaims::Settled settled) -> Task<> {
-      told.push_back(settled.coming == id && !settled.shown.empty() ? settled.shown.front() : "nothing");
+    const auto tell = [&](picture_claims::Claims::Settled settled) -> Task<> {
+      told.push_back(settled.shown_by == id.Value() && !settled.shown.empty() ? settled.shown.front()
+                                                                              : "nothing");
       co_return;
     };
-    const auto late = co_await claims.Begin(Soon(), id);
+    const auto late = co_await claims.Begin(Soon(), id.Value());
     EXPECT_FALSE(co_await claims.SettleDue(Soon(), tell)) << "its request is under way";
-    Sql("UPDATE return_claim SET due_at = market_now()");
+    Sql("UPDATE picture_claim SET due_at = market_now()");
     EXPECT_TRUE(co_await claims.SettleDue(Soon(), tell));
     EXPECT_EQ(co_await ReasonOf(request(late)), "UNAVAILABLE") << "user has let them go";
-    co_await request(co_await claims.Begin(Soon(), id));
+    co_await request(co_await claims.Begin(Soon(), id.Value()));
     EXPECT_TRUE(co_await claims.SettleDue(Soon(), tell));
     EXPECT_EQ(told, (std::vector<std::string>{"nothing", "picture 1 2 3"}));
-    EXPECT_EQ(Sql("SELECT count(*) FROM return_claim"), "0");
+    EXPECT_EQ(Sql("SELECT count(*) FROM picture_claim"), "0");
   });
 }
 

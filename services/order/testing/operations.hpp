@@ -131,8 +131,8 @@ struct Operations : Store {
   storage::Wishes wishes{database};
   storage::CartTokens cart_tokens{"secret"};
   storage::Returns returns{database, std::chrono::hours(14 * 24)};
-  storage::ReturnClaims return_claims{database};
-  ReturnPictures return_pictures{return_claims, users};
+  picture_claims::Claims return_claims{database, storage::Returns::FindPictures()};
+  peers::KeptPictures return_pictures{return_claims, users};
   storage::Invoices invoices{database};
   Invoicing invoicing{invoices, orders, users};
   Printer printer;

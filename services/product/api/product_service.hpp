@@ -4,13 +4,13 @@
 #include <functional>
 
 #include "marketplace/product/v1/product.market.hpp"
+#include "peers/user/kept_pictures.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "platform/uploads/uploads.hpp"
 #include "services/product/domain/market.hpp"
 #include "services/product/metrics.hpp"
 #include "services/product/process/picture_maker.hpp"
 #include "services/product/process/purchases.hpp"
-#include "services/product/process/review_pictures.hpp"
 #include "services/product/process/search_index.hpp"
 #include "services/product/process/seller_directory.hpp"
 #include "services/product/storage/categories.hpp"
@@ -47,7 +47,7 @@ class ProductService final : public api::ProductApi {
     storage::Reviews& reviews;
     storage::Reports& reports;
     Purchases& purchases;
-    ReviewPictures& review_pictures;
+    peers::KeptPictures& review_pictures;
     storage::Stock& stock;
     SearchIndex& index;
     storage::Pictures& pictures;

@@ -135,12 +135,13 @@ TEST(PicturesOfAReview, AreKeptForNothingThatIsNotThere) {
     auto request = co_await Bought(service, ada);
     const auto review = domain::ReviewId::New();
     Author call(ada);
-    co_await service.review_pictures.Claim(call.context, review, ada, {domain::PictureId::From(picture)},
-                                           "f");
+    google::protobuf::RepeatedPtrField<std::string> wanted;
+    wanted.Add(std::string(picture));
+    co_await service.review_pictures.Claim(call.context, review.Value(), ada, std::move(wanted), "f");
     EXPECT_THAT(KeptFor(service, review.ToString()), ElementsAre(picture));
     co_await service.review_pictures.Settle();
     EXPECT_THAT(KeptFor(service, review.ToString()), ElementsAre(picture)) << "its request may be under way";
-    Sql("UPDATE review_claim SET due_at = market_now() WHERE review_id = '" + review.ToString() + "'");
+    Sql("UPDATE picture_claim SET due_at = market_now() WHERE shown_by = '" + review.ToString() + "'");
     co_await service.review_pictures.Settle();
     EXPECT_THAT(KeptFor(service, review.ToString()), IsEmpty());
 
@@ -159,9 +160,9 @@ TEST(PicturesOfAReview, AreKeptForNothingThatIsNotThere) {
     EXPECT_THAT(KeptFor(service, made.id()), ElementsAre(picture));
     service.users.down = false;
     co_await Eventually([&] {
-      return Sql("SELECT count(*) FROM (SELECT FROM review_claim WHERE due_at <= market_now() FOR UPDATE "
+      return Sql("SELECT count(*) FROM (SELECT FROM picture_claim WHERE due_at <= market_now() FOR UPDATE "
                  "SKIP "
-                 "LOCKED) c") == Sql("SELECT count(*) FROM review_claim WHERE due_at <= market_now()");
+                 "LOCKED) c") == Sql("SELECT count(*) FROM picture_claim WHERE due_at <= market_now()");
     });
     co_await service.review_pictures.Settle();
     EXPECT_THAT(KeptFor(service, made.id()), IsEmpty());

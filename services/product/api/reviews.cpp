@@ -70,12 +70,6 @@ domain::OpinionEdit EditOf(const api::product::UpdateReviewRequest& request) {
   return edit;
 }
 
-std::vector<domain::PictureId> PicturesIn(const google::protobuf::RepeatedPtrField<std::string>& ids) {
-  std::vector<domain::PictureId> pictures;
-  for (const auto& id : ids) pictures.push_back(domain::PictureId::From(id));
-  return pictures;
-}
-
 storage::ReviewOrder ReviewOrderOf(const std::string& order_by) {
   if (order_by == "rating") return storage::ReviewOrder::kRatingUp;
   if (order_by == "-rating") return storage::ReviewOrder::kRatingDown;
@@ -120,8 +114,8 @@ Task<ReviewMessage> ProductService::CreateReview(CallContext& call,
                    .language = std::move(*request.mutable_language()),
                    .author_name = std::move(*request.mutable_author_name())};
   if (!request.picture_ids().empty()) {
-    auto shown = co_await deps_.review_pictures.Claim(call, draft.id, draft.author,
-                                                      PicturesIn(request.picture_ids()), "pictureIds");
+    auto shown = co_await deps_.review_pictures.Claim(call, draft.id.Value(), draft.author,
+                                                      request.picture_ids(), "pictureIds");
     draft.claim = shown.claim;
     draft.opinion.pictures = std::move(shown.kept);
   }
@@ -143,8 +137,9 @@ Task<ReviewMessage> ProductService::UpdateReview(CallContext& call,
     // Before anything is kept for it.
     const auto found = co_await deps_.reviews.Find(call, id, {.author = author});
     if (!found || found->author != author) throw NotFound("the review");
-    edit.pictures = co_await deps_.review_pictures.Claim(
-        call, id, author, PicturesIn(request.review().picture_ids()), "review.pictureIds");
+    auto shown = co_await deps_.review_pictures.Claim(call, id.Value(), author,
+                                                      request.review().picture_ids(), "review.pictureIds");
+    edit.pictures = {.claim = shown.claim, .kept = std::move(shown.kept)};
   }
   co_return ReviewProto(co_await deps_.reviews.Update(call, id, author, std::move(edit),
                                                       rpc::ExpectedVersion(request.if_match())));

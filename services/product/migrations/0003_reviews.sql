@@ -17,7 +17,7 @@ CREATE TABLE review (
   language      text        NOT NULL CHECK (char_length(language) <= 35),
   author_name   text        NOT NULL CHECK (char_length(author_name) <= 60),
   pictures      text[]      NOT NULL DEFAULT '{}' CHECK (cardinality(pictures) <= 4),  -- as product.pictures has them; kept by user
-  pictures_claim bigint     NOT NULL DEFAULT 0,  -- what decided that (0009_review_pictures.sql)
+  pictures_claim bigint     NOT NULL DEFAULT 0,  -- what decided that (picture_claim); a claim before it, or one that has gone, decides nothing any more
   reply         text        NOT NULL DEFAULT '' CHECK (char_length(reply) <= 2000),
   replied_at    timestamptz,           -- for the first time
   hidden_reason text        NOT NULL DEFAULT '' CHECK (char_length(hidden_reason) <= 500),

@@ -1,5 +1,4 @@
-// What product knows of sellers: their cards, kept in memory by user's feed (platform/events/cards.hpp),
-// about a second old.
+// What product knows of sellers: their cards, about a second old (peers/user/seller_cards.hpp).
 //
 // Owner: the service; `users` must outlive it. Io thread only.
 #pragma once
@@ -12,14 +11,13 @@
 #include <utility>
 #include <vector>
 
-#include "marketplace/user/v1/user.market.hpp"
-#include "platform/events/cards.hpp"
+#include "peers/user/seller_cards.hpp"
 
 namespace market::product {
 
 class SellerDirectory {
  public:
-  explicit SellerDirectory(api::UserApi& users);
+  explicit SellerDirectory(api::UserApi& users) : cards_(peers::SellersOf(users)) {}
 
   // Throws what user throws.
   Task<> CatchUp();
@@ -41,16 +39,9 @@ class SellerDirectory {
   std::vector<SellerId> TakeRenamed() { return std::exchange(renamed_, {}); }
 
  private:
-  using Cards = events::Cards<api::user::SellerCard>;
-
-  Task<marketplace::type::v1::FeedResponse> Feed(marketplace::type::v1::FeedRequest request);
-  Task<Cards::Page> List(std::string after);
-  static std::optional<api::user::SellerCard> Told(const events::Event& event);
-
   void NoteChanges();
 
-  api::UserApi& users_;
-  Cards cards_;
+  peers::SellerCards cards_;
   std::uint64_t noted_changes_ = 0;
   std::shared_ptr<const Sellers> inactive_ = std::make_shared<const Sellers>();
   std::unordered_map<SellerId, std::string> names_;

@@ -1,16 +1,15 @@
-#include "services/product/storage/review_claims.hpp"
-
 #include <gmock/gmock.h>
 
 #include <string>
 #include <vector>
 
+#include "platform/picture_claims/claims.hpp"
 #include "services/product/testing/stores.hpp"
 
 namespace market::product {
 namespace {
 
-using storage::ReviewClaims;
+using picture_claims::Claims;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -34,8 +33,8 @@ Task<storage::ReviewDraft> SoldTo(Stores& stores, AccountId author) {
 // What user is told of this review, claim by claim: its pictures' digits; "!" where it is told nothing.
 Task<std::vector<std::string>> Told(Stores& stores, domain::ReviewId review) {
   std::vector<std::string> told;
-  const auto tell = [&](ReviewClaims::Settled settled) -> Task<> {
-    if (settled.review != review) co_return;
+  const auto tell = [&](Claims::Settled settled) -> Task<> {
+    if (settled.shown_by != review.Value()) co_return;
     std::string shown;
     for (const auto& kept : settled.shown) shown += kept[3];
     told.push_back(shown);
@@ -47,20 +46,20 @@ Task<std::vector<std::string>> Told(Stores& stores, domain::ReviewId review) {
 }
 
 void MakeDue(domain::ReviewId review) {
-  Sql("UPDATE review_claim SET due_at = market_now() WHERE review_id = '" + review.ToString() + "'");
+  Sql("UPDATE picture_claim SET due_at = market_now() WHERE shown_by = '" + review.ToString() + "'");
 }
 
 Task<domain::OpinionEdit> Showing(Stores& stores, domain::ReviewId review, std::vector<std::string> kept) {
   co_return domain::OpinionEdit{
-      .pictures =
-          domain::ShownPictures{.claim = co_await stores.review_claims.Begin(Soon(), review), .kept = kept}};
+      .pictures = domain::ShownPictures{.claim = co_await stores.review_claims.Begin(Soon(), review.Value()),
+                                        .kept = kept}};
 }
 
 TEST(ReviewClaims, AreToldOnceTheReviewIsWritten) {
   WithStores([](Stores& stores) -> Task<> {
     const auto ada = AccountId::New();
     auto draft = co_await SoldTo(stores, ada);
-    draft.claim = co_await stores.review_claims.Begin(Soon(), draft.id);
+    draft.claim = co_await stores.review_claims.Begin(Soon(), draft.id.Value());
     draft.opinion.pictures = {KeptOne('1'), KeptOne('2')};
     EXPECT_THAT(co_await Told(stores, draft.id), IsEmpty()) << "its request is under way";
     const auto made = co_await stores.reviews.Create(Soon(), draft);
@@ -85,7 +84,7 @@ TEST(ReviewClaims, ThatBrokeOff_AreToldWhenTheirTimeIsOver) {
   WithStores([](Stores& stores) -> Task<> {
     const auto ada = AccountId::New();
     const auto draft = co_await SoldTo(stores, ada);
-    co_await stores.review_claims.Begin(Soon(), draft.id);
+    co_await stores.review_claims.Begin(Soon(), draft.id.Value());
     MakeDue(draft.id);
     EXPECT_THAT(co_await Told(stores, draft.id), ElementsAre("")) << "of a review that is not there";
     co_await stores.reviews.Create(Soon(), draft);
@@ -93,16 +92,16 @@ TEST(ReviewClaims, ThatBrokeOff_AreToldWhenTheirTimeIsOver) {
     co_await Showing(stores, draft.id, {});
     MakeDue(draft.id);
     EXPECT_LE((co_await Told(stores, draft.id)).size(), 2U);
-    EXPECT_EQ(Sql("SELECT count(*) FROM review_claim WHERE review_id = '" + draft.id.ToString() + "'"), "0");
+    EXPECT_EQ(Sql("SELECT count(*) FROM picture_claim WHERE shown_by = '" + draft.id.ToString() + "'"), "0");
   });
 }
 
 TEST(ReviewClaims, WhoseTellingFails_AreToldAgain) {
   WithStores([](Stores& stores) -> Task<> {
     const auto draft = co_await SoldTo(stores, AccountId::New());
-    co_await stores.review_claims.Begin(Soon(), draft.id);
+    co_await stores.review_claims.Begin(Soon(), draft.id.Value());
     MakeDue(draft.id);
-    const auto fail = [](ReviewClaims::Settled) -> Task<> {
+    const auto fail = [](Claims::Settled) -> Task<> {
       throw std::runtime_error("user is away");
       co_return;
     };
@@ -115,7 +114,7 @@ TEST(ReviewClaims, WhoseTellingFails_AreToldAgain) {
     }
     EXPECT_TRUE(failed);
     co_await Eventually([&] {
-      return Sql("SELECT count(*) FROM (SELECT FROM review_claim WHERE review_id = '" + draft.id.ToString() +
+      return Sql("SELECT count(*) FROM (SELECT FROM picture_claim WHERE shown_by = '" + draft.id.ToString() +
                  "' FOR UPDATE SKIP LOCKED) c") == "1";
     });
     EXPECT_THAT(co_await Told(stores, draft.id), ElementsAre(""));
@@ -127,12 +126,12 @@ TEST(ReviewClaims, ThatAreOver_DecideNothing) {
   WithStores([](Stores& stores) -> Task<> {
     const auto ada = AccountId::New();
     auto draft = co_await SoldTo(stores, ada);
-    draft.claim = co_await stores.review_claims.Begin(Soon(), draft.id);
+    draft.claim = co_await stores.review_claims.Begin(Soon(), draft.id.Value());
     draft.opinion.pictures = {KeptOne('1')};
     MakeDue(draft.id);
     co_await Told(stores, draft.id);
     EXPECT_EQ(co_await ReasonOf(stores.reviews.Create(Soon(), draft)), "UNAVAILABLE");
-    draft.claim = co_await stores.review_claims.Begin(Soon(), draft.id);
+    draft.claim = co_await stores.review_claims.Begin(Soon(), draft.id.Value());
     co_await stores.reviews.Create(Soon(), draft);
 
     const auto early = co_await Showing(stores, draft.id, {KeptOne('2')});
@@ -153,7 +152,7 @@ TEST(ReviewClaims, OfWhoIsForgotten_LetPicturesGo) {
   WithStores([](Stores& stores) -> Task<> {
     const auto ada = AccountId::New();
     auto draft = co_await SoldTo(stores, ada);
-    draft.claim = co_await stores.review_claims.Begin(Soon(), draft.id);
+    draft.claim = co_await stores.review_claims.Begin(Soon(), draft.id.Value());
     draft.opinion.pictures = {KeptOne('1')};
     co_await stores.reviews.Create(Soon(), draft);
     EXPECT_THAT(co_await Told(stores, draft.id), ElementsAre("1"));

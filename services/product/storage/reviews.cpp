@@ -5,7 +5,7 @@
 #include "platform/core/error.hpp"
 #include "platform/events/event.hpp"
 #include "platform/idempotency/forget.hpp"
-#include "services/product/storage/review_claims.hpp"
+#include "platform/picture_claims/claims.hpp"
 #include "services/product/storage/review_rows.hpp"
 
 namespace market::product::storage {
@@ -22,6 +22,7 @@ namespace {
 using domain::Review;
 using domain::ReviewId;
 using domain::ReviewState;
+using picture_claims::Claims;
 using postgres::Batch;
 using postgres::Column;
 using postgres::Columns;
@@ -43,6 +44,9 @@ UPDATE review r SET state = $2, rating = nullif($3::integer, 0), title = $4, tex
   replied_at = CASE WHEN $8 <> '' THEN coalesce(r.replied_at, market_now()) END, hidden_reason = $9, version = $10, pictures = $11,
   pictures_claim = $12, updated_at = market_now()
 WHERE r.id = $1 RETURNING )sql" + kReview};
+
+constexpr ComposedStatement kFindReviewPictures{
+    "review.find_pictures", "SELECT " + picture_claims::kShown + " FROM review s WHERE s.id = $1"};
 
 constexpr Statement kCountForProduct{"review.count_for_product", R"sql(
 UPDATE product SET rating_sum = rating_sum + $2, rating_count = rating_count + $3 WHERE id = $1)sql"};
@@ -127,6 +131,8 @@ void TakeClaim(Review& review, std::int64_t claim) {
 
 }  // namespace
 
+postgres::Statement Reviews::FindPictures() { return kFindReviewPictures; }
+
 Task<Review> Reviews::Create(Work work, ReviewDraft draft) {
   Review review;
   review.id = draft.id;
@@ -145,7 +151,7 @@ Task<Review> Reviews::Create(Work work, ReviewDraft draft) {
     if (draft.claim == 0)
       co_return kReview.ReadOne((co_await database_.Write(work, std::move(batch))).front());
     co_return co_await database_.Transaction(work, [&](postgres::Tx& tx) -> Task<Review> {
-      co_await ReviewClaims::Use(tx, draft.claim);
+      co_await Claims::Use(tx, draft.claim);
       co_return kReview.ReadOne((co_await tx.ExecuteAndCommit(batch)).front());
     });
   } catch (const SqlError& error) {
@@ -209,9 +215,9 @@ FROM review r WHERE r.id = $1 AND r.state <> 'REMOVED' AND )sql" +
     if (!decide(*locked)) co_return std::move(locked->review);
     auto& now = locked->review;
     if (now.pictures_claim != claim) {
-      co_await ReviewClaims::Use(tx, now.pictures_claim);
+      co_await Claims::Use(tx, now.pictures_claim);
     } else if (now.opinion.pictures != pictures) {
-      now.pictures_claim = co_await ReviewClaims::Release(tx, id);
+      now.pictures_claim = co_await Claims::Release(tx, id.Value());
     }
     ++now.version;
     const auto& opinion = now.opinion;
@@ -316,7 +322,7 @@ Task<bool> Reviews::ForgetOne(Work work, AccountId author) {
     batch.Add(kDeleteReview, review->id);
     // What a shop or an operator was answered has the words of the review.
     idempotency::AppendReopenNaming(batch, std::array{review->id.ToString()});
-    if (!review->opinion.pictures.empty()) ReviewClaims::AppendRelease(batch, review->id);
+    if (!review->opinion.pictures.empty()) Claims::AppendRelease(batch, review->id.Value());
     AppendCount(batch, *review, counted, 0);
     if (!was_removed) events::Append(batch, work, ReviewEvent(ReviewNews::kRemoved, *review, counted));
     co_await tx.ExecuteAndCommit(std::move(batch));

@@ -69,6 +69,9 @@ class Reviews {
   explicit Reviews(postgres::Database& database, std::chrono::days open_for = std::chrono::days(30))
       : database_(database), open_for_(open_for) {}
 
+  // What picture_claims::Claims is made with.
+  static postgres::Statement FindPictures();
+
   // Whoever creates names the id: the same id twice is the same review. ALREADY_EXISTS for a line that has one, or had;
   // UNAVAILABLE where its claim was settled meanwhile.
   Task<domain::Review> Create(Work work, ReviewDraft draft);

@@ -24,7 +24,7 @@ struct Service : Stores {
   rpc::PageTokens pages{"secret"};
   FakeUsers users;
   SellerDirectory sellers{users};
-  ReviewPictures review_pictures{review_claims, users};
+  peers::KeptPictures review_pictures{review_claims, users};
   storage::PersonalData personal_data{database, reviews};
   FakeOrders orders;
   Purchases purchases = [this] {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "platform/audit/testing/some_act.hpp"
+#include "platform/picture_claims/claims.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "platform/testing/reason_of.hpp"
 #include "platform/testing/run_loop.hpp"
@@ -28,7 +29,6 @@
 #include "services/product/storage/products.hpp"
 #include "services/product/storage/reports.hpp"
 #include "services/product/storage/reservations.hpp"
-#include "services/product/storage/review_claims.hpp"
 #include "services/product/storage/reviews.hpp"
 #include "services/product/storage/search.hpp"
 #include "services/product/storage/stock.hpp"
@@ -72,7 +72,7 @@ struct Stores {
         search(database),
         reservations(database),
         reviews(database),
-        review_claims(database),
+        review_claims(database, storage::Reviews::FindPictures()),
         reports(database),
         pictures(database),
         stock(database),
@@ -90,7 +90,7 @@ struct Stores {
   storage::Search search;
   storage::Reservations reservations;
   storage::Reviews reviews;
-  storage::ReviewClaims review_claims;
+  picture_claims::Claims review_claims;
   storage::Reports reports;
   storage::Pictures pictures;
   storage::Stock stock;
