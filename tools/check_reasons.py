@@ -8,7 +8,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TOPS = ("platform", "services", "gateway", "sandbox", "apps")
+TOPS = ("platform", "peers", "services", "gateway", "sandbox", "apps")
 LIST = ROOT / "proto/marketplace/options/v1/reason.proto"
 EDGE = (ROOT / "deploy/native/nginx_refusals.conf", ROOT / "deploy/site/nginx.conf")
 
