@@ -39,17 +39,24 @@ const SURFACES = {
 type Surface = keyof typeof SURFACES;
 const CATALOGUES = { en, ru };
 
-// What several pages share comes once: with the first visit what that needs; forms, what is bought and what only members see with the
-// first page that has it. Each group takes along what its modules need and no earlier group has.
+// What several pages share comes once: with the first visit what that needs; forms, products on a shelf, what is bought and what only
+// members see with the first page that has it. Each group takes along what its modules need and no earlier group has.
 const SHOP_GROUPS = [
   {
     name: "shared",
-    test: /node_modules\/(?!valibot)|src\/(style\/|text\/[a-z]+\.|ui\/(boundary|combobox|empty|facts|field|icon|later|offline_bar|picture|problem|skeleton|stars|title)|api\/(?!cart\.|live|orders)|session\/(again|mine|news)|shop\/(\w+\.|frame\/|account\/m|members\/paths|search\/(categories|crumbs|price_tag|product_)))/,
+    // With what the entry alone needs: one file says the same in fewer bytes than two.
+    minShareCount: 1,
+    test: /node_modules\/(?!valibot)|src\/(style\/|text\/(?!en|ru)[a-z]+\.|ui\/(boundary|combobox|empty|facts|field|icon|later|offline_bar|problem|skeleton|title)|api\/(?!cart\.|live|orders)|session\/(again|mine|news)|shop\/(\w+\.|frame\/|account\/m|members\/paths))/,
+  },
+  {
+    name: "shelf",
+    test: /src\/(ui\/(picture|stars)|shop\/search\/(categories|crumbs|price_tag|product_))/,
   },
   {
     name: "forms",
     test: /node_modules\/valibot|src\/(ui\/(done|form|key|select|send|text_area)|shop\/account\/entrance)/,
   },
+  { name: "live", test: /src\/api\/live/ },
   { name: "dialogs", test: /src\/ui\// },
   { name: "buying", test: /src\/api\// },
   {
@@ -145,8 +152,8 @@ export default defineConfig(({ mode }) => {
         output: {
           codeSplitting: {
             groups: groups.map((group, index, all) => ({
-              ...group,
               minShareCount: 2,
+              ...group,
               priority: all.length - index,
             })),
           },

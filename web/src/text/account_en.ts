@@ -5,6 +5,7 @@ export const words = {
   rooms: "Your account",
   room: {
     orders: pair("Orders", "What you have bought, and where it is"),
+    returns: pair("Returns", "What you send back"),
     profile: pair("Profile", "Your name, your phone, the language of our mails"),
     addresses: pair("Addresses", "Where your parcels go"),
     security: pair("Sign-in and security", "Password, e-mail address, second step"),

@@ -46,6 +46,26 @@ export const words = {
   close: "Keep it",
   accepted: (version: string) => `Agreed terms: version ${version}`,
   coupon: (code: string) => `Coupon ${code}`,
+  papers: "Invoices",
+  noPapers: "The invoice comes a moment after the parcel is sent.",
+  paper: {
+    INVOICE: (number: string) => `Invoice ${number}`,
+    CREDIT_NOTE: (number: string) => `Credit note ${number}`,
+  },
+  pdf: "PDF",
+  pdfOf: (paper: string) => `${paper} as a PDF`,
+  changeAddress: "Change the address",
+  changeAddressHint: (country: string) =>
+    `Until the first parcel is sent. It stays in ${country}: what sending it and the tax on it cost was agreed for that.`,
+  changeAddressGo: "Send it there",
+  anotherAddress: "Another address",
+  saved: "Your addresses",
+  addressChanged: "Another delivery address",
+  changeReasons: {
+    ADDRESS_CHANGES_PRICE: "It would cost something else there. Cancel this order and place another one.",
+    ILLEGAL_TRANSITION: "It is on its way already, so its address stays.",
+    INVALID_ARGUMENT: "Something is missing, or is not as it is written in this country.",
+  } as Readonly<Record<string, string>>,
   paid: {
     CREATED: "Waiting for the bank",
     UNKNOWN: "Waiting for the bank",

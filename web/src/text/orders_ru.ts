@@ -53,6 +53,26 @@ export const words = {
   close: "Оставить",
   accepted: (version: string) => `Принятые условия: редакция ${version}`,
   coupon: (code: string) => `Купон ${code}`,
+  papers: "Счета",
+  noPapers: "Счёт появится вскоре после отправки посылки.",
+  paper: {
+    INVOICE: (number: string) => `Счёт ${number}`,
+    CREDIT_NOTE: (number: string) => `Корректировочный счёт ${number}`,
+  },
+  pdf: "Файл PDF",
+  pdfOf: (paper: string) => `${paper}, файл PDF`,
+  changeAddress: "Изменить адрес",
+  changeAddressHint: (country: string) =>
+    `Пока не отправлена первая посылка. Страна остаётся той же (${country}): от неё зависят цена доставки и налог.`,
+  changeAddressGo: "Отправить туда",
+  anotherAddress: "Другой адрес",
+  saved: "Ваши адреса",
+  addressChanged: "Новый адрес доставки",
+  changeReasons: {
+    ADDRESS_CHANGES_PRICE: "Туда заказ стоил бы иначе. Отмените его и оформите новый.",
+    ILLEGAL_TRANSITION: "Заказ уже в пути, адрес не изменить.",
+    INVALID_ARGUMENT: "Чего-то не хватает или написано не так, как принято в этой стране.",
+  } as Readonly<Record<string, string>>,
   paid: {
     CREATED: "Ждём банк",
     UNKNOWN: "Ждём банк",

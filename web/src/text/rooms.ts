@@ -12,6 +12,7 @@ const shop = {
   notices: { en: () => import("./notices_en"), ru: () => import("./notices_ru") },
   orders: { en: () => import("./orders_en"), ru: () => import("./orders_ru") },
   paying: { en: () => import("./paying_en"), ru: () => import("./paying_ru") },
+  returning: { en: () => import("./returning_en"), ru: () => import("./returning_ru") },
   reviewing: { en: () => import("./reviewing_en"), ru: () => import("./reviewing_ru") },
   security: { en: () => import("./security_en"), ru: () => import("./security_ru") },
   selling: { en: () => import("./selling_en"), ru: () => import("./selling_ru") },

@@ -4,6 +4,7 @@ import { pathTo } from "../paths";
 /** The rooms of an account in their order: where each is, and its drawing. What they are called is in the words of the account. */
 export const ROOMS = [
   { name: "orders", to: pathTo.orders(), icon: "M4 8l8-4 8 4v8l-8 4-8-4zM4 8l8 4 8-4M12 12v8" },
+  { name: "returns", to: memberPathTo.returns(), icon: "M9 7H15a5 5 0 0 1 0 10H5M9 7 12 4M9 7l3 3" },
   {
     name: "wishes",
     to: pathTo.wishes(),

@@ -50,10 +50,16 @@ export function AddressFields({
   begin,
   press,
   send,
+  isOnce = false,
+  reasons = {},
 }: {
   begin: Values;
   press: string;
   send: (values: Values) => Promise<void>;
+  /** It is not kept, so it is not to be offered first either. */
+  isOnce?: boolean;
+  /** What refusals mean where it goes. */
+  reasons?: Readonly<Record<string, string>>;
 }) {
   const { said, text, language } = useWords("addresses");
   const [code, setCode] = useState(begin.countryCode);
@@ -65,7 +71,7 @@ export function AddressFields({
   const { form, onSubmit, busy, problem, wrong } = useForm(
     Shape,
     (values) => send(asValues(values)),
-    said.reasons,
+    { ...said.reasons, ...reasons },
     missing,
   );
   const named = (label: string, isNeeded: boolean | undefined) => (isNeeded ? label : said.optional(label));
@@ -113,10 +119,12 @@ export function AddressFields({
       </div>
       <Field {...field("region", "address-level1")} label={named(said.region, country?.region)} />
       <Field {...field("phone", "tel")} type="tel" label={said.optional(said.phone)} />
-      <label class="check">
-        <input type="checkbox" name="isDefault" defaultChecked={begin.isDefault} />
-        <span>{said.default}</span>
-      </label>
+      {!isOnce && (
+        <label class="check">
+          <input type="checkbox" name="isDefault" defaultChecked={begin.isDefault} />
+          <span>{said.default}</span>
+        </label>
+      )}
       <Send busy={busy} problem={problem}>
         {press}
       </Send>

@@ -22,7 +22,7 @@ const OrdersPage = later(
   (room) => room.OrdersPage,
 );
 const OrderPage = later(
-  () => learned(import("../orders/order_page"), "orders", "paying"),
+  () => learned(import("../orders/order_page"), "orders", "paying", "returning"),
   (room) => room.OrderPage,
 );
 const CartPage = later(
@@ -113,6 +113,18 @@ const ReportPage = later(
   () => learned(import("../reviewing/report_page"), "reviewing"),
   (room) => room.ReportPage,
 );
+const ReturnsPage = later(
+  () => learned(import("../returns/returns_page"), "account", "returning"),
+  (room) => room.ReturnsPage,
+);
+const NewReturnPage = later(
+  () => learned(import("../returns/new_return_page"), "returning", "reviewing"),
+  (room) => room.NewReturnPage,
+);
+const ReturnPage = later(
+  () => learned(import("../returns/return_page"), "returning"),
+  (room) => room.ReturnPage,
+);
 const SellPage = later(
   () => learned(import("../sell/sell_page"), "account", "selling"),
   (room) => room.SellPage,
@@ -193,6 +205,13 @@ export function MembersPages() {
       <Route path={AT.newReview}>{({ id }) => <NewReviewPage key={id} id={id} />}</Route>
       <Route path={AT.review}>{({ id }) => <ReviewPage key={id} id={id} />}</Route>
       <Route path={AT.report}>{({ id }) => <ReportPage key={id} id={id} />}</Route>
+      <Route path={AT.returns}>
+        <ReturnsPage />
+      </Route>
+      <Route path={AT.newReturn}>
+        <NewReturnPage />
+      </Route>
+      <Route path={AT.return}>{({ id }) => <ReturnPage key={id} id={id} />}</Route>
       <Route path={AT.sell}>
         <SellPage />
       </Route>

@@ -19,6 +19,9 @@ export const MEMBER_ROUTES = {
   newReview: "/review/:id",
   review: "/reviews/:id",
   report: "/report/:id",
+  returns: "/returns",
+  newReturn: "/returns/new",
+  return: "/returns/:id",
   sell: "/sell",
 } as const;
 
@@ -34,6 +37,11 @@ export const memberPathTo = {
   /** The review of what came with an order. */
   newReview: (lineId: string, orderId: string) => `/review/${lineId}?order=${orderId}`,
   review: (id: string) => `/reviews/${id}`,
+  returns: (state = "") => `/returns${state ? `?state=${state}` : ""}`,
+  /** To send back some of what a shop has sent of an order. */
+  newReturn: (orderId: string, partId: string) =>
+    `/returns/new?${new URLSearchParams({ order: orderId, part: partId })}`,
+  return: (id: string) => `/returns/${id}`,
   sell: () => MEMBER_ROUTES.sell,
 };
 

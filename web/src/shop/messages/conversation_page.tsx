@@ -23,7 +23,6 @@ import "./messages.css";
 
 const ReportDialog = lazy(() => import("./report_dialog").then((room) => room.ReportDialog));
 const Write = lazy(() => import("./write").then((room) => room.Write));
-const LOOK_MS = 15_000;
 
 export function ConversationPage({ id }: { id: string }) {
   const asked = useQuery({ queryKey: [...CONVERSATIONS, id], queryFn: () => conversation(id) });
@@ -48,7 +47,6 @@ function Shown({ conversation: shown }: { conversation: Conversation }) {
     queryFn: ({ pageParam }) => letters(shown.id, pageParam),
     initialPageParam: "",
     getNextPageParam: (last) => last.nextPageToken,
-    refetchInterval: LOOK_MS,
   });
   const found = asked.data?.pages.flatMap((one) => one.messages) ?? [];
   const newest = found[0]?.id;

@@ -5,6 +5,16 @@ import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
 import "./history.css";
 
+type Event = Awaited<ReturnType<typeof historyOf>>[number];
+type Said = Pick<ReturnType<typeof useWords<"orders">>["said"], "addressChanged" | "unitsGone" | "state">;
+
+function whatHappened(one: Event, said: Said): string {
+  if (one.addressChanged) return said.addressChanged;
+  if (one.from === one.to && one.lines.length > 0)
+    return said.unitsGone(one.lines.reduce((all, line) => all + line.quantity, 0));
+  return said.state[one.to] ?? one.to;
+}
+
 /** What has happened to an order, the newest first. */
 export function History({ order }: { order: Order }) {
   const { said, language } = useWords("orders");
@@ -32,9 +42,7 @@ export function History({ order }: { order: Order }) {
             <time dateTime={one.time}>{moments.format(new Date(one.time))}</time>
             <span>
               {nameOf(one.sellerOrderId)}
-              {one.from === one.to && one.lines.length > 0
-                ? said.unitsGone(one.lines.reduce((all, line) => all + line.quantity, 0))
-                : said.state[one.to]}
+              {whatHappened(one, said)}
               <small>{[said.actor[one.actor] ?? one.actor, one.reason].filter(Boolean).join(": ")}</small>
             </span>
           </li>

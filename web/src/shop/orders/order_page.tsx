@@ -1,7 +1,8 @@
+import { lazy, Suspense } from "preact/compat";
 import { useState } from "preact/hooks";
 import type { Order } from "../../api/orders";
 import { Refusal } from "../../api/refusal";
-import { useWords } from "../../text/rooms";
+import { learned, useWords } from "../../text/rooms";
 import { Facts } from "../../ui/facts";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/skeleton";
@@ -9,6 +10,7 @@ import { useArrival, useTitle } from "../../ui/title";
 import { MembersOnly } from "../account/members_only";
 import { addressLines } from "../addresses/address_lines";
 import { NotFound } from "../frame/not_found";
+import { canGoElsewhere } from "./address_change";
 import { CancelDialog } from "./cancel_dialog";
 import { cancellable, isWhole } from "./cancellable";
 import { History } from "./history";
@@ -17,6 +19,10 @@ import { PayAgain } from "./pay_again";
 import { StateMark } from "./state_mark";
 import { isWaiting, useOrder } from "./use_order";
 import "./order_page.css";
+
+const AddressDialog = lazy(() =>
+  learned(import("./address_form"), "addresses").then((room) => room.AddressDialog),
+);
 
 export function OrderPage({ id }: { id: string }) {
   return (
@@ -42,6 +48,7 @@ function Asked({ id }: { id: string }) {
 function Shown({ order }: { order: Order }) {
   const { said, format } = useWords("orders");
   const [cancels, setCancels] = useState(false);
+  const [moves, setMoves] = useState(false);
   const refunded = order.total.amount - order.net.amount;
   const money = (amount: number) => format.money({ ...order.total, amount });
   return (
@@ -88,12 +95,22 @@ function Shown({ order }: { order: Order }) {
         ]}
       />
       {order.acceptedTerms && <p class="quiet">{said.accepted(order.acceptedTerms)}</p>}
-      {cancellable(order).length > 0 && (
-        <p>
+      <div class="acts">
+        {canGoElsewhere(order) && (
+          <button type="button" class="button" onClick={() => setMoves(true)}>
+            {said.changeAddress}
+          </button>
+        )}
+        {cancellable(order).length > 0 && (
           <button type="button" class="button" onClick={() => setCancels(true)}>
             {isWhole(order) ? said.cancel : said.cancelSome}
           </button>
-        </p>
+        )}
+      </div>
+      {moves && (
+        <Suspense fallback={null}>
+          <AddressDialog order={order} close={() => setMoves(false)} />
+        </Suspense>
       )}
       {cancels && <CancelDialog order={order} close={() => setCancels(false)} />}
       <History order={order} />

@@ -5,6 +5,8 @@ import { useWords } from "../../text/rooms";
 import { SmallPicture } from "../../ui/picture";
 import { wordsOf } from "../../ui/problem";
 import { pathTo } from "../paths";
+import { Papers } from "./papers";
+import { PartReturns } from "./part_returns";
 import { StateMark } from "./state_mark";
 import "./order_part.css";
 
@@ -61,6 +63,8 @@ export function OrderPart({ part, at, of }: { part: Part; at: number; of: number
           <strong>{format.money(part.refunded)}</strong>
         </p>
       )}
+      <Papers part={part} />
+      <PartReturns part={part} />
       {(part.state === "SHIPPED" || part.state === "DELIVERED") && (
         <p>
           <button

@@ -16,19 +16,23 @@ export const orderOf = (id: string) =>
 
 /** An order as it is now, and as it becomes. */
 export function useOrder(id: string) {
-  const queries = useQueryClient();
   // While it is paid here it is not asked for: it would be told of half way, and the form that waits for the answer would go.
   const isPaid = useIsMutating({ mutationKey: payingOf(id) }) > 0;
   const asked = useQuery({ ...orderOf(id), enabled: !isPaid });
-  const isThere = asked.data !== undefined;
-  useEffect(() => {
-    if (!isThere) return;
-    return followOrder(id, () => {
-      for (const name of ["order", "history"])
-        void queries.invalidateQueries({ queryKey: ["mine", name, id] });
-    });
-  }, [id, isThere, queries]);
+  useOrderNews(asked.data && id);
   return asked;
+}
+
+/** All that is shown of an order is asked for anew when something about it has changed. */
+export function useOrderNews(id: string | undefined) {
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (id === undefined) return;
+    return followOrder(id, () => {
+      for (const key of [["order", id], ["history", id], ["papers", id], ["returns"]])
+        void queries.invalidateQueries({ queryKey: ["mine", ...key] });
+    });
+  }, [id, queries]);
 }
 
 /** Names a payment that is under way in this browser. */

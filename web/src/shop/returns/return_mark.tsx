@@ -1,0 +1,13 @@
+import { useWords } from "../../text/rooms";
+import { moodOf, type ReturnState } from "./returns";
+import "../orders/state_mark.css";
+
+/** Where a return is, in a word. */
+export function ReturnMark({ state }: { state: ReturnState }) {
+  const { said } = useWords("returning");
+  return (
+    <span class="state-mark" data-mood={moodOf(state)}>
+      {said.state[state]}
+    </span>
+  );
+}
