@@ -24,7 +24,7 @@ const accounts: Readonly<Record<string, string>> = {
 export const words = {
   causes,
   accounts,
-  money: "Money",
+  money: "Balance and sales",
   moneyLead: "What the marketplace owes you, and what every sale came to.",
   balanceIn: (currency: string) => `Balance in ${currency}`,
   noBalance: "Nothing was earned yet.",

@@ -24,7 +24,7 @@ const accounts: Readonly<Record<string, string>> = {
 export const words: typeof english = {
   causes,
   accounts,
-  money: "Деньги",
+  money: "Остаток и продажи",
   moneyLead: "Сколько вам должен маркетплейс и что дала каждая продажа.",
   balanceIn: (currency: string) => `Остаток в ${currency}`,
   noBalance: "Пока ничего не заработано.",

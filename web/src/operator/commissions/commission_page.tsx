@@ -51,7 +51,7 @@ function Shown({ rule, newest }: { rule: Rule; newest: Rule }) {
       }
       lead={said.version(rule.version)}
     >
-      {isNewest && <RuleActs rule={rule} />}
+      <RuleActs rule={rule} newest={newest} />
       {changes && <RuleDialog rule={rule} close={() => setChanges(false)} />}
       <Facts
         facts={[

@@ -6,13 +6,15 @@ import { useMay } from "../rights";
 import { approveRule, endRule, isLive, isToCome, type Rule, takesOf, withdrawRule } from "./commissions";
 import { PublishDialog } from "./publish_dialog";
 
-/** What the newest version of a rule allows: who has proposed it leaves the approval to somebody else. */
-export function RuleActs({ rule }: { rule: Rule }) {
+/** What a rule allows: of its newest version who has proposed it leaves the approval to somebody else; any version that is in force can be
+ * ended, also where a later one is a draft. */
+export function RuleActs({ rule, newest }: { rule: Rule; newest: Rule }) {
   const { said, format, language } = useWords("op_money");
   const { account } = useAccount();
   const may = useMay();
   const [publishes, setPublishes] = useState(false);
-  const { id, name, state, version } = rule;
+  const { id, name, version } = rule;
+  const state = version === newest.version ? rule.state : undefined;
   const takes = takesOf(rule, said, format, language);
   const isProposed = state === "PROPOSED";
   const isOwn = isProposed && rule.proposedBy === account?.id;
@@ -40,7 +42,7 @@ export function RuleActs({ rule }: { rule: Rule }) {
             target={id}
           />
         )}
-        {(state === "DRAFT" || isProposed || isToCome(rule)) && (
+        {(state === "DRAFT" || isProposed || (state && isToCome(rule))) && (
           <ActButton
             needs="withdrawCommissionRule"
             label={said.withdraw}

@@ -9,7 +9,7 @@ import { Table } from "../../ui/table";
 import { useFilters } from "../../ui/use_filters";
 import { usePages } from "../mine";
 import { useShop } from "../shop";
-import { moneyKey, spanOf } from "./money";
+import { moneyKey, netOf, spanOf } from "./money";
 import "./money.css";
 
 /** Every movement of the shop's money, and what it changed. */
@@ -74,7 +74,7 @@ export function LedgerPage() {
               end: true,
               cell: (one) => (
                 <ul class="changes">
-                  {one.changes.map((change) => (
+                  {netOf(one.changes).map((change) => (
                     <li key={`${change.account} ${change.amount.currency}`}>
                       <span class="quiet">{said.accounts[change.account] ?? change.account}</span>{" "}
                       {signed(format, change.amount)}

@@ -74,3 +74,16 @@ export const dueOf = (all: readonly Balance[]): Balance[] => all.filter((one) =>
 /** How long a change of the bank account still keeps payouts back; "" where it does not. */
 export const heldUntil = (account: PayoutAccount | null | undefined, now = Date.now()): string =>
   account?.heldUntil && Date.parse(account.heldUntil) > now ? account.heldUntil : "";
+
+export type Change = Schemas["SellerLedgerEntryChange"];
+
+/** What an entry changed in all, account by account: what it booked out and in again is no change. */
+export function netOf(changes: readonly Change[]): Change[] {
+  const sums = new Map<string, Change>();
+  for (const { account, amount } of changes) {
+    const key = `${account} ${amount.currency}`;
+    const before = sums.get(key)?.amount.amount ?? 0;
+    sums.set(key, { account, amount: { ...amount, amount: before + amount.amount } });
+  }
+  return [...sums.values()].filter(({ amount }) => amount.amount !== 0);
+}

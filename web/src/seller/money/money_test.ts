@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { destinationOf, dueOf, heldUntil, spanOf } from "./money";
+import { destinationOf, dueOf, heldUntil, netOf, spanOf } from "./money";
 
 const eur = (amount: number) => ({ amount, currency: "EUR" });
 
@@ -34,4 +34,18 @@ test("the last day of a span belongs to it", () => {
     createTimeTo: "2026-12-01T00:00:00.000Z",
   });
   expect(spanOf({})).toEqual({});
+});
+
+test("what an entry books out and in again is no change", () => {
+  const change = (account: string, amount: number) => ({ account, amount: eur(amount) });
+  expect(
+    netOf([
+      change("seller_available", -120),
+      change("payout_clearing", 120),
+      change("seller_available", -30),
+      change("seller_available", 30),
+      change("seller_reserve", 5),
+      change("seller_reserve", -5),
+    ]),
+  ).toEqual([change("seller_available", -120), change("payout_clearing", 120)]);
 });
