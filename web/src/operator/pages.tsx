@@ -89,8 +89,28 @@ const PaymentsPage = later(
   (room) => room.PaymentsPage,
 );
 const LedgerPage = later(
-  () => learned(import("./money/ledger_page"), "op_orders"),
+  () => learned(import("./money/ledger_page"), "op_money"),
   (room) => room.LedgerPage,
+);
+const PayoutsPage = later(
+  () => learned(import("./money/payouts_page"), "op_money"),
+  (room) => room.PayoutsPage,
+);
+const PayoutPage = later(
+  () => learned(import("./money/payout_page"), "op_money"),
+  (room) => room.PayoutPage,
+);
+const FindingsPage = later(
+  () => learned(import("./money/findings_page"), "op_money"),
+  (room) => room.FindingsPage,
+);
+const CommissionsPage = later(
+  () => learned(import("./commissions/commissions_page"), "op_money"),
+  (room) => room.CommissionsPage,
+);
+const CommissionPage = later(
+  () => learned(import("./commissions/commission_page"), "op_money"),
+  (room) => room.CommissionPage,
 );
 const CouponsPage = later(
   () => learned(import("./rules/coupons_page"), "op_rules"),
@@ -124,7 +144,10 @@ const SHOWN: Readonly<Record<PlaceName, () => preact.JSX.Element>> = {
   checkouts: () => <CheckoutsPage />,
   returns: () => <ReturnsPage />,
   payments: () => <PaymentsPage />,
+  payouts: () => <PayoutsPage />,
   ledger: () => <LedgerPage />,
+  findings: () => <FindingsPage />,
+  commissions: () => <CommissionsPage />,
   coupons: () => <CouponsPage />,
   taxes: () => <TaxesPage />,
   terms: () => <TermsPage />,
@@ -191,6 +214,20 @@ export function Pages() {
         {({ id }) => (
           <Guarded needs="getReturn">
             <ReturnPage key={id} id={id} />
+          </Guarded>
+        )}
+      </Route>
+      <Route path={ROUTES.payout}>
+        {({ id }) => (
+          <Guarded needs="listPayouts">
+            <PayoutPage key={id} id={id} />
+          </Guarded>
+        )}
+      </Route>
+      <Route path={ROUTES.commission}>
+        {({ id }) => (
+          <Guarded needs="getCommissionRule">
+            <CommissionPage key={id} id={id} />
           </Guarded>
         )}
       </Route>

@@ -21,7 +21,10 @@ export const PLACES = {
   checkouts: { path: "/checkouts", group: "trade", needs: "listStuckCheckouts" },
   returns: { path: "/returns", group: "trade", needs: "listReturns" },
   payments: { path: "/payments", group: "money", needs: "listPayments" },
+  payouts: { path: "/payouts", group: "money", needs: "listPayouts" },
   ledger: { path: "/ledger", group: "money", needs: "listLedgerEntries" },
+  findings: { path: "/findings", group: "money", needs: "listFindings" },
+  commissions: { path: "/commissions", group: "rules", needs: "listCommissionRules" },
   coupons: { path: "/coupons", group: "rules", needs: "listCoupons" },
   taxes: { path: "/taxes", group: "rules", needs: "listTaxRates" },
   terms: { path: "/terms", group: "rules", needs: "publishTerms" },
@@ -40,6 +43,8 @@ export const ROUTES = {
   conversation: "/conversations/:id",
   order: "/orders/:id",
   return: "/returns/:id",
+  payout: "/payouts/:id",
+  commission: "/commissions/:id",
 } as const;
 
 export const pathTo = {
@@ -50,6 +55,8 @@ export const pathTo = {
   conversation: (id: string) => `/conversations/${id}`,
   order: (id: string) => `/orders/${id}`,
   return: (id: string) => `/returns/${id}`,
+  payout: (id: string) => `/payouts/${id}`,
+  commission: (id: string) => `/commissions/${id}`,
 };
 
 /** A list, narrowed: what is empty is left out. */

@@ -2,7 +2,6 @@ import { pluralIn } from "./plural";
 
 const plural = pluralIn("en");
 
-const causes: Readonly<Record<string, string>> = { CAPTURE: "Charged", REFUND: "Given back" };
 const actors: Readonly<Record<string, string>> = {
   buyer: "by the buyer",
   seller: "by the shop",
@@ -21,7 +20,6 @@ const advanceReasons: Readonly<Record<string, string>> = {
 };
 
 export const words = {
-  causes,
   actors,
   subjects,
   advanceReasons,
@@ -141,17 +139,4 @@ export const words = {
   advanced: (number: string) => `Order ${number} was driven on.`,
   paymentsLead: "One charge for one order. What is to be looked at is marked.",
   noPayments: "There is no payment yet",
-  balances: "Balances",
-  balanced: "Balanced",
-  unbalanced: "Out of balance",
-  sum: (currency: string, money: string) => `All accounts in ${currency} come to ${money}`,
-  ledgerAccount: "Account",
-  currency: "Currency",
-  entries: "Entries",
-  noEntries: "Nothing was booked yet",
-  cause: "Cause",
-  debit: "Debit",
-  credit: "Credit",
-  paymentId: "Payment",
-  entriesOf: "All of this payment",
 };

@@ -3,7 +3,6 @@ import { pluralIn } from "./plural";
 
 const plural = pluralIn("ru");
 
-const causes: Readonly<Record<string, string>> = { CAPTURE: "Списано", REFUND: "Возвращено" };
 const actors: Readonly<Record<string, string>> = {
   buyer: "покупатель",
   seller: "магазин",
@@ -22,7 +21,6 @@ const advanceReasons: Readonly<Record<string, string>> = {
 };
 
 export const words = {
-  causes,
   actors,
   subjects,
   advanceReasons,
@@ -146,17 +144,4 @@ export const words = {
   advanced: (number: string) => `Заказ ${number} продолжен.`,
   paymentsLead: "Один платёж за один заказ. На что стоит посмотреть, отмечено.",
   noPayments: "Платежей пока нет",
-  balances: "Остатки",
-  balanced: "Сходится",
-  unbalanced: "Не сходится",
-  sum: (currency: string, money: string) => `Все счета в ${currency} вместе: ${money}`,
-  ledgerAccount: "Счёт",
-  currency: "Валюта",
-  entries: "Проводки",
-  noEntries: "Проводок пока нет",
-  cause: "Причина",
-  debit: "Дебет",
-  credit: "Кредит",
-  paymentId: "Платёж",
-  entriesOf: "Всё по этому платежу",
 } satisfies typeof english;

@@ -25,6 +25,8 @@ export const words = {
   inShop: "As buyers see it",
   products: "Its products",
   orders: "Its orders",
+  payouts: "Its payouts",
+  ledger: "Its entries in the ledger",
   audit: "Its records in the audit log",
   approve: "Approve",
   approveOf: (name: string) => `Approve “${name}”?`,

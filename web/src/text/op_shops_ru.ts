@@ -27,6 +27,8 @@ export const words = {
   inShop: "Каким его видят покупатели",
   products: "Его товары",
   orders: "Его заказы",
+  payouts: "Его выплаты",
+  ledger: "Его проводки в книге",
   audit: "Его записи в журнале",
   approve: "Одобрить",
   approveOf: (name) => `Одобрить «${name}»?`,

@@ -21,7 +21,7 @@ export const words = {
     SUSPENDED: "This shop is suspended: nothing of it can be bought. The mail that we sent says why.",
     CLOSED: "This shop is closed for good.",
   },
-  group: { sales: "Sales", goods: "Goods", shop: "Shop" },
+  group: { sales: "Sales", goods: "Goods", money: "Money", shop: "Shop" },
   page: {
     dashboard: "Overview",
     orders: "Orders",
@@ -31,6 +31,11 @@ export const words = {
     products: "Products",
     stock: "Stock",
     imports: "Import and export",
+    money: "Balance and sales",
+    payouts: "Payouts",
+    statements: "Statements",
+    ledger: "Movements",
+    bank: "Bank account",
     coupons: "Coupons",
     delivery: "Delivery",
     team: "Team",
@@ -61,6 +66,8 @@ export const words = {
   product: "Product",
   sku: "SKU",
   left: "Left",
+  available: "Available to pay out",
+  onItsWay: "On its way to you",
 };
 
 export const reasons = {

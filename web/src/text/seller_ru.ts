@@ -19,7 +19,7 @@ export const words: typeof english = {
     SUSPENDED: "Магазин приостановлен: в нём ничего нельзя купить. Почему — сказано в нашем письме.",
     CLOSED: "Этот магазин закрыт навсегда.",
   },
-  group: { sales: "Продажи", goods: "Товары", shop: "Магазин" },
+  group: { sales: "Продажи", goods: "Товары", money: "Деньги", shop: "Магазин" },
   page: {
     dashboard: "Обзор",
     orders: "Заказы",
@@ -29,6 +29,11 @@ export const words: typeof english = {
     products: "Товары",
     stock: "Остатки",
     imports: "Импорт и экспорт",
+    money: "Остаток и продажи",
+    payouts: "Выплаты",
+    statements: "Отчёты",
+    ledger: "Движения",
+    bank: "Банковский счёт",
     coupons: "Купоны",
     delivery: "Доставка",
     team: "Команда",
@@ -65,6 +70,8 @@ export const words: typeof english = {
   product: "Товар",
   sku: "Артикул",
   left: "Осталось",
+  available: "Можно выплатить",
+  onItsWay: "Уже в пути к вам",
 };
 
 export const reasons: typeof englishReasons = {

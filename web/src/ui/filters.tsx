@@ -7,9 +7,11 @@ import "./filters.css";
 
 export type FilterField =
   | { name: string; label: string; kind: "words"; hint?: string }
-  | { name: string; label: string; kind: "day" }
+  | { name: string; label: string; kind: "day" | "time" }
   | { name: string; label: string; kind: "choice"; options: readonly { value: string; label: string }[] };
 export type View = { name: string; values: FilterValues };
+
+const TYPES = { words: "search", day: "date", time: "datetime-local" } as const;
 
 /** What narrows a list, and the views of it that are worth a name. A choice counts at once, words and days when they are done. */
 export function Filters({
@@ -72,7 +74,7 @@ export function Filters({
                 key={field.name}
                 name={field.name}
                 label={field.label}
-                type={field.kind === "day" ? "date" : "search"}
+                type={TYPES[field.kind]}
                 maxLength={200}
                 defaultValue={values[field.name]}
                 {...(field.kind === "words" && field.hint && { placeholder: field.hint })}

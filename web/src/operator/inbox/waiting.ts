@@ -1,5 +1,8 @@
+import { rules } from "../commissions/commissions";
 import { products, reported, reports } from "../content/content";
+import { findings } from "../money/findings";
 import { payments } from "../money/money";
+import { destinationOf, payouts } from "../money/payouts";
 import { checkouts } from "../orders/orders";
 import { type Operation, pathTo, pathToList } from "../paths";
 import { sellers } from "../sellers/sellers";
@@ -83,6 +86,48 @@ export const PILES = {
         id: one.id,
         name: one.failureCode ?? one.id,
         to: pathTo.order(one.orderId),
+        since: one.updateTime,
+      }));
+      return pile(waiting, nextPageToken);
+    },
+  },
+  payouts: {
+    needs: "listPayouts",
+    all: pathToList("payouts", { state: "SUBMITTED" }),
+    ask: async () => {
+      const { rows, nextPageToken } = await payouts({ state: "SUBMITTED" }, "", MOST);
+      const waiting = rows.map((one) => ({
+        id: one.id,
+        name: destinationOf(one),
+        to: pathTo.payout(one.id),
+        since: one.createTime,
+      }));
+      return pile(waiting, nextPageToken);
+    },
+  },
+  findings: {
+    needs: "listFindings",
+    all: pathToList("findings", { state: "OPEN" }),
+    ask: async () => {
+      const { rows, nextPageToken } = await findings({ state: "OPEN" }, "", MOST);
+      const waiting = rows.map((one) => ({
+        id: one.id,
+        name: one.subject,
+        to: pathToList("findings", { state: "OPEN" }),
+        since: one.firstSeenTime,
+      }));
+      return pile(waiting, nextPageToken);
+    },
+  },
+  commissions: {
+    needs: "approveCommissionRule",
+    all: pathToList("commissions", { state: "PROPOSED" }),
+    ask: async () => {
+      const { rows, nextPageToken } = await rules({ state: "PROPOSED" }, "", MOST);
+      const waiting = rows.map((one) => ({
+        id: one.id,
+        name: one.name,
+        to: pathTo.commission(one.id),
         since: one.updateTime,
       }));
       return pile(waiting, nextPageToken);

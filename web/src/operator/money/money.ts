@@ -35,11 +35,30 @@ export const payments = ({ state, order, from, to }: Asked, pageToken = "", page
   }));
 };
 
-export const entries = ({ payment, account, from, to }: Asked, pageToken: string) => {
+/** The accounts of the ledger, as it names them; money_test.ts holds the list to it. */
+export const ACCOUNTS = [
+  "psp_clearing",
+  "order_escrow",
+  "seller_pending",
+  "seller_available",
+  "seller_reserve",
+  "payout_clearing",
+  "commission_revenue",
+  "commission_tax",
+  "provider_fees",
+  "coupon_funding",
+  "disputes",
+  "goodwill",
+] as const;
+/** Those that are a shop's. */
+export const isShops = (account: string) => /^(seller_.*|payout_clearing)$/.test(account);
+
+export const entries = ({ payment, account, shop, from, to }: Asked, pageToken: string) => {
   const query = {
     pageSize: PAGE,
     ...(payment && { paymentId: payment }),
     ...(account && { account }),
+    ...(shop && { ownerId: shop }),
     ...between(from, to),
     ...(pageToken && { pageToken }),
   };
@@ -49,8 +68,17 @@ export const entries = ({ payment, account, from, to }: Asked, pageToken: string
   }));
 };
 
-export const balances = () =>
-  asMember(() => ask(api.GET("/v1/ledger/balances"))).then((answer) => answer.balances);
+/** The moment that a field for a time of the reader's says, as the contract writes times; "" for none. */
+export function momentOf(written: string | undefined): string {
+  const time = new Date(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(written ?? "") ? (written ?? "") : Number.NaN);
+  return Number.isNaN(time.getTime()) ? "" : time.toISOString();
+}
+
+/** What was on each account by then; now, where no time is said. */
+export const balances = (asOf: string) =>
+  asMember(() => ask(api.GET("/v1/ledger/balances", { params: { query: asOf ? { asOf } : {} } }))).then(
+    (answer) => answer.balances,
+  );
 
 /** What all accounts come to in each currency: nothing but 0, or money has been lost or made. */
 export function sumsOf(all: readonly Balance[]): { currency: string; amount: number }[] {

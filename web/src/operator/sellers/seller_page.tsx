@@ -73,6 +73,16 @@ function Shown({ seller }: { seller: Seller }) {
               <Link href={pathToList("orders", { shop: seller.id })}>{said.orders}</Link>
             </li>
           )}
+          {may("listPayouts") && (
+            <li>
+              <Link href={pathToList("payouts", { shop: seller.id })}>{said.payouts}</Link>
+            </li>
+          )}
+          {may("listLedgerEntries") && (
+            <li>
+              <Link href={pathToList("ledger", { shop: seller.id })}>{said.ledger}</Link>
+            </li>
+          )}
           {may("listAuditEvents") && (
             <li>
               <Link href={pathToList("audit", { shop: seller.id })}>{said.audit}</Link>

@@ -9,6 +9,7 @@ import { mine } from "../mine";
 import { counts } from "../orders/orders";
 import { useShop } from "../shop";
 import { Low } from "./low";
+import { Purse } from "./purse";
 import { Sales } from "./sales";
 import "./dashboard_page.css";
 
@@ -69,6 +70,7 @@ export function DashboardPage() {
         ))}
       </ul>
       {orders.isPending ? <Skeleton shape="text" count={1} /> : <Sales />}
+      {shop.may("payouts.read") && <Purse />}
       {shop.may("products.read") && <Low />}
     </ConsolePage>
   );

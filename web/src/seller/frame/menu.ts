@@ -11,6 +11,11 @@ export const NEEDS: Readonly<Record<Page, { permission: Permission; operation: s
   products: { permission: "products.read", operation: "listSellerProducts" },
   stock: { permission: "stock.adjust", operation: "adjustStock" },
   imports: { permission: "products.write", operation: "createImport" },
+  money: { permission: "payouts.read", operation: "listSellerSales" },
+  payouts: { permission: "payouts.read", operation: "listSellerPayouts" },
+  statements: { permission: "payouts.read", operation: "listStatements" },
+  ledger: { permission: "payouts.read", operation: "listSellerLedgerEntries" },
+  bank: { permission: "payouts.read", operation: "getPayoutAccount" },
   coupons: { permission: "coupons.write", operation: "listSellerCoupons" },
   delivery: { permission: "delivery.write", operation: "createDeliveryMethod" },
   team: { permission: "sellers.read", operation: "listMembers" },
@@ -18,9 +23,10 @@ export const NEEDS: Readonly<Record<Page, { permission: Permission; operation: s
   settings: { permission: "sellers.write", operation: "updateSeller" },
 };
 
-const GROUPS: Readonly<Record<"sales" | "goods" | "shop", readonly Page[]>> = {
+const GROUPS: Readonly<Record<"sales" | "goods" | "money" | "shop", readonly Page[]>> = {
   sales: ["dashboard", "orders", "returns", "messages", "reviews"],
   goods: ["products", "stock", "imports"],
+  money: ["money", "payouts", "statements", "ledger", "bank"],
   shop: ["coupons", "delivery", "team", "keys", "settings"],
 };
 

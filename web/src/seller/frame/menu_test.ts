@@ -6,8 +6,9 @@ const pagesOf = (role: string) =>
   menuOf((permission) => ROLES[role]?.includes(permission) ?? false).flatMap(({ pages }) => pages);
 
 test("each role has the pages that it may work on", () => {
-  expect(pagesOf("owner")).toHaveLength(13);
+  expect(pagesOf("owner")).toHaveLength(18);
   expect(pagesOf("manager")).not.toContain("keys");
+  expect(pagesOf("manager")).toContain("payouts");
   expect(pagesOf("staff")).toEqual([
     "dashboard",
     "orders",

@@ -68,6 +68,30 @@ const ConversationPage = later(
   () => learned(import("../messages/conversation_page"), "shopkeeping"),
   (room) => room.ConversationPage,
 );
+const MoneyPage = later(
+  () => learned(import("../money/money_page"), "money"),
+  (room) => room.MoneyPage,
+);
+const PayoutsPage = later(
+  () => learned(import("../money/payouts_page"), "money"),
+  (room) => room.PayoutsPage,
+);
+const PayoutPage = later(
+  () => learned(import("../money/payout_page"), "money"),
+  (room) => room.PayoutPage,
+);
+const LedgerPage = later(
+  () => learned(import("../money/ledger_page"), "money"),
+  (room) => room.LedgerPage,
+);
+const StatementsPage = later(
+  () => learned(import("../money/statements_page"), "money"),
+  (room) => room.StatementsPage,
+);
+const BankPage = later(
+  () => learned(import("../money/bank_page"), "money"),
+  (room) => room.BankPage,
+);
 const CouponsPage = later(
   () => learned(import("../coupons/coupons_page"), "shopkeeping"),
   (room) => room.CouponsPage,
@@ -191,6 +215,38 @@ export function Pages() {
             <ConversationPage key={id} id={id} />
           </Only>
         )}
+      </Route>
+      <Route path={ROUTES.money}>
+        <Only page="money">
+          <MoneyPage />
+        </Only>
+      </Route>
+      <Route path={ROUTES.payouts}>
+        <Only page="payouts">
+          <PayoutsPage />
+        </Only>
+      </Route>
+      <Route path={ROUTES.payout}>
+        {({ id }) => (
+          <Only page="payouts">
+            <PayoutPage key={id} id={id} />
+          </Only>
+        )}
+      </Route>
+      <Route path={ROUTES.ledger}>
+        <Only page="ledger">
+          <LedgerPage />
+        </Only>
+      </Route>
+      <Route path={ROUTES.statements}>
+        <Only page="statements">
+          <StatementsPage />
+        </Only>
+      </Route>
+      <Route path={ROUTES.bank}>
+        <Only page="bank">
+          <BankPage />
+        </Only>
       </Route>
       <Route path={ROUTES.coupons}>
         <Only page="coupons">
