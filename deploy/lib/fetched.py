@@ -14,14 +14,19 @@ PIP_LIMIT_S = 900
 PYTHON = "/usr/bin/python3"
 
 
+def cache():
+    """The folder of all of it."""
+    place = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "marketplace"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
 def kept(kind, sources, make):
     """The place of what `make(place)` installs from these files, which are copied there first; a change of them makes another.
     Processes that ask at the same time wait for the first."""
     content = hashlib.sha256(b"\0".join(file.read_bytes() for file in sources)).hexdigest()
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "marketplace"
-    cache.mkdir(parents=True, exist_ok=True)
-    place = cache / f"{kind}-{content[:16]}"
-    with open(cache / f"{kind}.lock", "w") as guard:
+    place = cache() / f"{kind}-{content[:16]}"
+    with open(cache() / f"{kind}.lock", "w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
         if not (place / "complete").exists():
             shutil.rmtree(place, ignore_errors=True)

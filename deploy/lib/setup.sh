@@ -128,7 +128,7 @@ case " $* " in
 esac
 wanted=''
 for group in "$@"; do
-  lines=$(group_lines "$group") || fail "unknown package group '$group' (there are: build package run telemetry test node)"
+  lines=$(group_lines "$group") || fail "unknown package group '$group' (there are: build package run telemetry test node cluster)"
   wanted="$wanted
 $lines"
 done

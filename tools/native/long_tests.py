@@ -48,14 +48,14 @@ class Stack:
 
 
 class Suite:
-    """One file of tests that does all of its work when MARKET_LONG is set; its seed is only a number."""
+    """A file or folder of tests that does all of its work when MARKET_LONG is set, from MARKET_SEED where it draws something."""
 
-    def __init__(self, path):
-        self.path, self.batch = path, 1
+    def __init__(self, path, *options):
+        self.path, self.options, self.batch = path, options, 1
 
     def run(self, preset, seed, count):
-        return subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", ROOT / "tests" / self.path],
-                              cwd=ROOT, env={**os.environ, "MARKET_LONG": "1"}).returncode
+        return subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *self.options, ROOT / "tests" / self.path],
+                              cwd=ROOT, env={**os.environ, "MARKET_LONG": "1", "MARKET_SEED": str(seed)}).returncode
 
 
 LONG = {
@@ -78,6 +78,7 @@ LONG = {
     "imports": Stack("test_imports", batch=1, MARKET_IMPORT_ROWS="60000"),
     "reads": Stack("test_caches", batch=1, part="replicas", MARKET_PAIRS="10000"),
     "new-service": Suite("topology/test_new_service.py"),
+    "cluster": Suite("cluster", "-rs", "-s"),
 }
 
 
