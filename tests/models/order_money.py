@@ -9,12 +9,17 @@ Cents: half up, once per line. What is split is split by largest remainder; of e
 that goes in steps, cancelled or sent back, what so many of its units cost has gone back, whatever the steps were. What sending a seller
 order costs goes back with its last unit, and else not at all. A refund by amount is of the seller order, which the payment is split by,
 and of none of its lines. What goes back last is all that is left, so that a seller order and an order end at exactly 0.
+
+A seller order's money is in escrow until it is delivered. From then on it is its shop's and the marketplace's (earnings.py): pending until the
+order is completed, then available; what goes back later is taken from both.
 """
 
 import dataclasses
 
+from earnings import EVERYTHING, Sale
 from order_price import Basket, Cost, Prices, Refused, half_up, split
 
+EARNED, RELEASED = ("DELIVERED", "COMPLETED"), ("COMPLETED",)    # seller orders
 OPEN = ("REQUESTED", "APPROVED", "IN_TRANSIT", "RECEIVED")    # returns
 TO_CLOSE = ("APPROVED", "IN_TRANSIT", "RECEIVED")
 
@@ -99,6 +104,7 @@ class Part:
     invoiced: int | None = None                                # with the first of them: all but what was cancelled by then
     goodwill: int = 0                                          # what had gone back by then, and not for that
     credited: list = dataclasses.field(default_factory=list)   # each refund since
+    sale: Sale = None
 
     def value(self):
         return sum(line.quantity * line.unit_price for line in self.lines)
@@ -128,15 +134,15 @@ class Part:
 
     def take_back(self, units, go):
         """The money of so many units more, by offer, that go(line, units): never more than is left, and all of that with the last one."""
-        worth = 0
+        named = {line.offer: (units[line.offer], line.worth(units[line.offer])) for line in self.lines if units.get(line.offer)}
         for line in self.lines:
-            quantity = units.get(line.offer, 0)
-            worth += line.worth(quantity)
-            go(line, quantity)
-        return self.give_back(self.net() if self.is_gone() else min(worth, self.net()))
+            go(line, units.get(line.offer, 0))
+        worth = sum(cost for _, cost in named.values())
+        return self.give_back(self.net() if self.is_gone() else min(worth, self.net()), named)
 
-    def give_back(self, amount):
+    def give_back(self, amount, named=None):
         self.back += amount
+        self.sale.give_back(amount, named)
         if amount and self.invoiced is not None:
             self.credited.append(amount)
         return amount
@@ -375,6 +381,7 @@ def of_cost(place, cost):
 class Market:
     def __init__(self, prices=None):
         self.offers, self.orders, self.entries = {}, [], []
+        self.commission = {}    # {shop: Terms}, where it is not that of everything
         self.prices = prices or Prices()
 
     def put_on_sale(self, name, shop, price, stock, **more):
@@ -401,6 +408,8 @@ class Market:
                 raise Refused("COUPON_NOT_APPLICABLE: used up")
         if not basket.items or any(not 0 < quantity <= self.offers[name].available() for name, quantity in basket.items.items()):
             raise Refused("OUT_OF_STOCK")
+        for part in parts.values():
+            part.sale = Sale(part, self.commission.get(part.shop, EVERYTHING))
         order = Order(self, len(self.orders), parts, basket.coupons)
         for line in order.lines():
             self.offers[line.offer].lines.append(line)
@@ -414,8 +423,20 @@ class Market:
         self.entries.append(movements)
 
     def balances(self):
-        found = {"psp_clearing": 0, "order_escrow": 0}
+        found = dict.fromkeys(("psp_clearing", "order_escrow", "coupon_funding", "commission_revenue", "commission_tax"), 0)
         for entry in self.entries:
             for account, amount in entry.items():
                 found[account] += amount
+        for sale in (part.sale for order in self.orders for part in order.parts.values() if part.state in EARNED):
+            commission, tax = sale.fees()
+            found["order_escrow"] += sale.paid()
+            found["coupon_funding"] += sale.borne()
+            found["commission_revenue"] -= commission
+            found["commission_tax"] -= tax
         return found
+
+    def of_shop(self, shop):
+        """(pending, available)"""
+        sold = [order.parts[shop] for order in self.orders if shop in order.parts]
+        return (sum(part.sale.net() for part in sold if part.state in EARNED and part.state not in RELEASED),
+                sum(part.sale.net() for part in sold if part.state in RELEASED))

@@ -68,12 +68,14 @@ def differences(expected, shown, shows):
 
 
 def expected(market, order):
-    """{place: value} of the order, of what of its offers and coupons is left, and of the ledger."""
+    """{place: value} of the order, of what of its offers and coupons is left, of what its shops have, and of the ledger."""
     found = order.amounts()
     for line in order.lines():
         found["offer", line.offer, "available"] = market.offers[line.offer].available()
     for code in order.coupons:
         found["coupon", code, "redeemed"] = market.used(code)
+    for shop in order.parts:
+        found["shop", shop, "pending"], found["shop", shop, "available"] = market.of_shop(shop)
     return found | {("ledger", account): amount for account, amount in market.balances().items()}
 
 

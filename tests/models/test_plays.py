@@ -6,10 +6,12 @@ import functools
 import random
 from unittest import mock
 
+import earnings
 import order_money
 import order_price
 import plays
 import pytest
+from earnings import Sale, Share, Terms
 from order_money import Line, Market, Order, Part, Refused
 from order_price import Cost, Coupon, Method, Prices, Rate, half_up
 
@@ -19,7 +21,7 @@ EVERYTHING = {("order", word) for word in ("total", "captured", "refunded", "net
     | {(what, word) for what in ("line", "part") for word in ("price", "discounts", "discount", "taxAmount", "ratePpm")} \
     | {("line", word) for word in ("quantity", "unitPrice", "total", "cancelledQuantity", "shippedQuantity", "returnedQuantity")} \
     | {("return", "state"), ("return", "amount"), ("coupon", "redeemed"), ("offer", "available")} \
-    | {("ledger", "psp_clearing"), ("ledger", "order_escrow")}
+    | {("ledger", account) for account in Market().balances()} | {("shop", "pending"), ("shop", "available")}
 ACTS = 120
 SEEDS = 40
 
@@ -83,6 +85,8 @@ def some_market(is_added):
         "TENTH": Coupon("PERCENTAGE", 100_000, seller_share=333_333), "ANNA": Coupon("FIXED", 1000, shop="anna", seller_share=1_000_000),
         "MANY": Coupon("FIXED", 777, minimum=3000), "FREE": Coupon("FREE_DELIVERY"), "ONCE": Coupon("PERCENTAGE", 1_000, limit=2),
         "CARL": Coupon("FREE_DELIVERY", shop="carl", seller_share=1_000_000), "JARS": Coupon("PERCENTAGE", 900_000, offers=frozenset(["jar"]))}
+    market.commission |= {"anna": Terms(150_000, fixed=7, floor=25, tax=190_000),
+                          "carl": Terms(200_000, cap=150, on_delivery=True)}
     for name, shop, price, more in (("cup", "anna", 333, {}), ("pot", "anna", 1999, {"tax_class": "reduced"}), ("jar", "anna", 77, {"weight": 300}),
                                     ("pan", "bert", 1, {}), ("lid", "bert", 1250, {"tax_class": "zero"}), ("mug", "carl", 499, {"weight": 450})):
         market.put_on_sale(name, shop, price, 30, **more)
@@ -122,9 +126,12 @@ def test_every_cent_and_unit_is_somewhere(seed):
             if left:
                 order.refund(left)
             assert [part.net() for part in order.parts.values()] == [0] * len(order.parts), "the last refund leaves exactly 0"
+        assert sum(market.balances().values()) == sum(sum(market.of_shop(shop)) for shop in ("anna", "bert", "carl"))
     assert nets > 0
     assert all(0 <= offer.available() <= offer.on_hand() <= offer.received for offer in market.offers.values())
-    assert market.balances() == {"psp_clearing": 0, "order_escrow": 0}
+    assert (market.balances()["psp_clearing"], sum(market.balances().values())) == (0, sum(sum(market.of_shop(shop)) for shop in ("anna", "bert", "carl")))
+    gone = [part.sale for order in market.orders for part in order.parts.values() if all(line.is_gone() for line in part.sale.lines.values())]
+    assert gone and {(sale.net(), *sale.fees()) for sale in gone if not sale.paid()} == {(0, 0, 0)}, "where all went back nothing was sold"
 
 
 def test_everything_happens():
@@ -198,6 +205,23 @@ def all_of_the_shop(cost, code, amount, seller_share):
         cost.discounts[code, "SELLER"] = amount
 
 
+def of_all_that_was_sold(share):
+    return share.quantity
+
+
+def of_everything(sale, amount, named=None):
+    """Whatever it is for."""
+    GIVE_BACK(sale, amount)
+
+
+GIVE_BACK = Sale.give_back
+
+
+def rate_alone(terms, left, units, is_left):
+    commission = half_up(left * terms.percentage, order_price.MILLION)
+    return commission, half_up(commission * terms.tax, order_price.MILLION)
+
+
 def gone_means_cancelled(part):
     return all(line.released == line.quantity for line in part.lines)
 
@@ -220,6 +244,15 @@ def gone_means_cancelled(part):
     (Part, "is_gone", gone_means_cancelled),              # what came back leaves its delivery behind
     (Line, "gone", lambda line: line.returned),           # what was cancelled before does not count
     (Part, "sent", lambda part: "PARTIALLY_SHIPPED" if part.cancellable() else "SHIPPED"),
+    (earnings, "half_up", round_down),                    # a cent of a commission
+    (order_money, "EVERYTHING", Terms(110_000)),
+    (Share, "units_left", of_all_that_was_sold),
+    (Share, "borne_left", lambda share: share.borne),     # the marketplace's coupon stays with the shop
+    (Sale, "delivery_left", lambda sale: 0),              # nothing is taken of what sending costs
+    (Sale, "give_back", of_everything),
+    (Terms, "fee", rate_alone),
+    (order_money, "RELEASED", order_money.EARNED),        # paid out before it is completed
+    (order_money, "EARNED", ("SHIPPED", *order_money.EARNED)),
     (Line, "come_back", lambda line, units, restock: setattr(line, "returned", line.returned + units)),    # to nobody's shelf
 ], ids=lambda fault: f"{fault[0].__name__}.{fault[1]}")
 def test_planted_fault_is_caught(fault):

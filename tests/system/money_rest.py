@@ -23,6 +23,7 @@ BODIES = {"ship": SHIPMENT, "reject": {"reason": "out of cups"}}
 SCHEMAS = {"order": "Order", "part": "SellerOrder", "line": "OrderLine"}
 WORDS = {"order": ("total", "refunded", "net"), "part": ("state", "total", "refunded", "net"),
          "line": ("quantity", "unitPrice", "total", "cancelledQuantity", "shippedQuantity", "returnedQuantity")}
+ACCOUNTS = ("psp_clearing", "order_escrow", "coupon_funding", "commission_revenue", "commission_tax")
 REFUSED_ORDERS = ("OUT_OF_STOCK", "COUPON_NOT_APPLICABLE", "DELIVERY_UNAVAILABLE")
 
 
@@ -87,7 +88,7 @@ class Rest(plays.Other):
         | {("order", "captured"), ("order", "refunded"), ("order", "coupon"), ("part", "refunded"), ("part", "delivery"), ("part", "tax"),
            ("part", "rateTax"), ("part", "rateNet"), ("offer", "available"), ("coupon", "redeemed")} \
         | {(what, word) for what in ("part", "line") for word in ("price", "discounts", "discount", "taxAmount", "ratePpm")} \
-        | {("ledger", "psp_clearing"), ("ledger", "order_escrow")} \
+        | {("ledger", account) for account in ACCOUNTS} | {("shop", "pending"), ("shop", "available")} \
         | ({("part", "parcels")} if has("SellerOrder", "parcels") else set()) \
         | ({("return", "state"), ("return", "amount")} if "request_return" in acts else set()) \
         | ({("part", word) for word in ("invoiced", "credited", "notes")} if has_path(INVOICES) else set())
@@ -145,6 +146,13 @@ class Rest(plays.Other):
             made = self.operator.ok("POST", "/v1/coupons", draft | share.get(coupon.seller_share, {"funder": "SPLIT",
                                                                                                   "sellerSharePpm": coupon.seller_share}))
         self.coupons[code] = made["id"]
+
+    def take_commission(self, seller, terms):
+        """A rule of this shop's own."""
+        draft = {"name": "Of one shop", "sellerId": seller, "percentagePpm": terms.percentage, "onDelivery": terms.on_delivery, "taxPpm": terms.tax}
+        draft |= {word: money(amount) for word, amount in (("fixed", terms.fixed), ("floor", terms.floor), ("cap", terms.cap)) if amount}
+        made = self.operator.ok("POST", "/v1/commissionRules", draft, key=new_key())
+        self.operator.ok("POST", f"/v1/commissionRules/{made['id']}:publish", {})
 
     def now(self):
         return time.time()
@@ -334,7 +342,12 @@ class Rest(plays.Other):
             found.append((("coupon", one["code"], "redeemed"), "coupon", coupon["redeemed"]))
         ledger = self.ledger()
         return found + [(("ledger", account), "ledger", ledger.get(account, 0) - self.ledger_before.get(account, 0))
-                        for account in ("psp_clearing", "order_escrow")]
+                        for account in ACCOUNTS] + [one for shop in shops.values() for one in self.of_shop(shop)]
+
+    def of_shop(self, shop):
+        balances = self.owners[shop].ok("GET", f"/v1/sellers/{shop}/balance")["balances"]
+        one = next((one for one in balances if one["currency"] == CURRENCY), None)
+        return [(("shop", shop, word), "balance", minor(one[word]) if one else 0) for word in ("pending", "available")]
 
     def of_seller(self, part, where):
         place = ("part", part["sellerId"])

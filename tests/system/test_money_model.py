@@ -12,6 +12,7 @@ import random
 
 import pytest
 
+import earnings
 import market
 import order_money
 import order_price
@@ -53,8 +54,8 @@ def is_added(stack):
 
 @pytest.fixture(scope="module", autouse=True)
 def another_market(stack):
-    """That sells in this currency, too, and may add the tax."""
-    wanted = {"product": {"product_currencies": f"EUR,USD,{CURRENCY}"}}
+    """That sells in this currency, too, may add the tax, and where one operator decides what is taken of sales."""
+    wanted = {"product": {"product_currencies": f"EUR,USD,{CURRENCY}"}, "payment": {"payment_second_person": "never"}}
     if is_added(stack):
         wanted["order"] = {"order_prices_include_tax": "added"}
     if stack["shape"] == "single":    # one process
@@ -140,11 +141,22 @@ def some_coupons(rng, shops, offers, products):
             (make("FREE_DELIVERY", limit=3, **some), some_ids)]
 
 
+def some_terms(rng, shops):
+    """{shop: terms}; of the others it is that of everything."""
+    make = earnings.Terms
+    return {shops[0]: make(rng.choice((1, 123_456)), fixed=rng.choice((0, 30)), floor=rng.choice((0, 250)), tax=rng.choice((0, 190_000))),
+            shops[1]: make(333_333, cap=rng.choice((100, 1000)), on_delivery=True, tax=255_000),
+            shops[2]: make(fixed=rng.choice((1, 500)), tax=70_000), shops[3]: make(1_000_000, tax=200_000), shops[4]: make(0)}
+
+
 @pytest.fixture(scope="module")
 def play(stack, rest, category, operator):
     rng = random.Random(SEED)
     shops = list(rest.owners)
     model = order_money.Market(order_price.Prices(list(rates(operator)), is_added(stack), rest.now(), rest.registered(SHOPS), some_methods(rng, shops)))
+    model.commission = some_terms(rng, shops)
+    for shop, terms in model.commission.items():
+        rest.take_commission(shop, terms)
     drafts = [(shop, [(rng.choice(PRICES), rng.randint(10, 40), rng.choice(CLASSES), rng.choice((0, 1, 250, 1200))) for _ in range(OFFERS)])
               for shop in shops for _ in range(PRODUCTS)]
     made = [rest.sell(rest.owners[shop], category, some) for shop, some in drafts]
