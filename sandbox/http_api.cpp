@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "platform/core/id.hpp"
+#include "sandbox/confirmation.hpp"
 #include "sandbox/objects.hpp"
 
 namespace market::sandbox {
@@ -121,7 +122,8 @@ Task<Answer> Dispatch(Provider& provider, Work work, const std::string& api_key,
   path.remove_prefix(kRoot.size());
   Change change{.key = std::string(request.headers.Get("Idempotency-Key")),
                 .request = request.method + ' ' + std::string(target) + '\n' + request.body,
-                .form = {}};
+                .form = {},
+                .host = std::string(request.headers.Get("Host"))};
   if (change.key.size() > 255) co_return Invalid("", "Idempotency keys are at most 255 characters long.");
   const bool posts = request.method == "POST";
   const auto query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
@@ -155,12 +157,14 @@ http::Response ResponseOf(Answer answer, const http::Request& request) {
 
 Task<http::Response> Handle(Provider& provider, telemetry::Tracer& tracer, const std::string& api_key,
                             http::Request& request) {
-  // Its one caller is a process of the marketplace.
+  // Its callers are processes of the marketplace, and browsers that confirm a payment.
   auto span = tracer.Continue("HTTP", telemetry::SpanKind::kServer, request.headers.Get("traceparent"));
   span.Set("http.request.method", request.method);
   span.Set("url.path", request.target.substr(0, request.target.find('?')));
-  auto answer = co_await Dispatch(provider, Work(runtime::kNoDeadline, span), api_key, request);
-  auto response = ResponseOf(std::move(answer), request);
+  const Work work(runtime::kNoDeadline, span);
+  auto response = IsConfirmation(request)
+                      ? co_await ConfirmationPage(provider, work, request)
+                      : ResponseOf(co_await Dispatch(provider, work, api_key, request), request);
   span.Set("http.response.status_code", response.status);
   if (response.status >= 500) span.Fail("status " + std::to_string(response.status));
   co_return response;

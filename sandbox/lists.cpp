@@ -27,9 +27,16 @@ constexpr Statement kList{"authorization.list",
                           " FROM card_authorization"
                           " WHERE created_at >= to_timestamp($1) AND created_at < to_timestamp($2)"
                           " AND id < $3 ORDER BY id DESC LIMIT $4"};
+constexpr Statement kCharges{"charge.list",
+                             "SELECT " MARKET_AUTHORIZATION_COLUMNS
+                             " FROM card_authorization"
+                             " WHERE created_at >= to_timestamp($1) AND created_at < to_timestamp($2)"
+                             " AND charged AND id < $3 ORDER BY id DESC LIMIT $4"};
+constexpr Statement kOfIntent{"charge.of_intent", "SELECT " MARKET_AUTHORIZATION_COLUMNS
+                                                  " FROM card_authorization WHERE id = $1 AND charged"};
 constexpr Statement kOfGroup{"authorization.of_group", "SELECT " MARKET_AUTHORIZATION_COLUMNS
                                                        " FROM card_authorization WHERE reference = $1"
-                                                       " AND id < $2 ORDER BY id DESC LIMIT $3"};
+                                                       " AND charged AND id < $2 ORDER BY id DESC LIMIT $3"};
 constexpr Statement kSearch{"authorization.search",
                             "SELECT " MARKET_AUTHORIZATION_COLUMNS
                             " FROM card_authorization WHERE metadata::jsonb ->> $1 = $2"
@@ -144,6 +151,14 @@ std::optional<std::pair<std::string, std::string>> SearchedIn(std::string query)
 
 }  // namespace
 
+Task<std::optional<Authorization>> Provider::Find(Work work, std::string id) {
+  const auto uuid = UuidOf("pi_", id);
+  if (!uuid) co_return std::nullopt;
+  const auto rows = co_await database_.Read(InTime(work), kGet, *uuid);
+  if (rows.empty()) co_return std::nullopt;
+  co_return Authorization(rows.One());
+}
+
 Task<Answer> Provider::GetIntent(Work work, std::string id, Form form) {
   if (const auto beyond = form.Beyond({"expand", "client_secret"})) co_return Unknown(*beyond);
   const auto uuid = UuidOf("pi_", id);
@@ -160,7 +175,7 @@ Task<Answer> Provider::GetCharge(Work work, std::string id, Form form) {
   if (const auto beyond = form.Beyond({"expand"})) co_return Unknown(*beyond);
   const auto uuid = UuidOf("ch_", id);
   if (!uuid) co_return Missing("charge", id);
-  const auto rows = co_await database_.Read(InTime(work), kGet, *uuid);
+  const auto rows = co_await database_.Read(InTime(work), kOfIntent, *uuid);
   if (rows.empty()) co_return Missing("charge", id);
   const Expansion expansion(form);
   auto refunds = co_await RefundsOf(database_, work, {*uuid});
@@ -224,10 +239,11 @@ Task<Answer> Provider::ListCharges(Work work, Form form) {
     rows =
         co_await database_.Read(InTime(work), kOfGroup, form.Text("transfer_group"), after, page->limit + 1);
   } else if (form.Has("payment_intent")) {
-    rows = co_await database_.Read(InTime(work), kGet,
+    rows = co_await database_.Read(InTime(work), kOfIntent,
                                    UuidOf("pi_", form.Text("payment_intent")).value_or(Uuid()));
   } else {
-    rows = co_await database_.Read(InTime(work), kList, page->from_s, page->until_s, after, page->limit + 1);
+    rows =
+        co_await database_.Read(InTime(work), kCharges, page->from_s, page->until_s, after, page->limit + 1);
   }
   const Expansion expansion(form);
   Refunds refunds;

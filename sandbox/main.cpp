@@ -20,6 +20,11 @@ int Run(int argc, char** argv) {
                                           "how old an object is before a search finds it", 0ms, 1h, 1min);
   const auto hold =
       host.Config().Duration("sandbox.timeout_hold", "how late the time-out methods answer", 0ms, 10min, 30s);
+  const auto public_url =
+      host.Config().Text("sandbox.public_url",
+                         "where browsers reach it, to confirm a payment: http://localhost:8026; "
+                         "empty: where its callers do",
+                         "");
   const auto url =
       host.Config().Text("sandbox.webhook_url",
                          "who is told what happens: https://host:port, http://host:port; empty: nobody", "");
@@ -40,8 +45,11 @@ int Run(int argc, char** argv) {
   options.checkout_read_connections = options.list_connections = 0;
   options.checkout_connections = options.worker_connections = 0;
   postgres::Database database(host.Io(), std::move(options));
-  sandbox::Provider provider(
-      database, {.latency = *latency, .timeout_hold = *hold, .search_lag = *lag, .webhooks = !url->empty()});
+  sandbox::Provider provider(database, {.latency = *latency,
+                                        .timeout_hold = *hold,
+                                        .search_lag = *lag,
+                                        .webhooks = !url->empty(),
+                                        .public_url = *public_url});
   http::Server server(host.Io(), {.drain_linger = 1s}, sandbox::HttpApi(provider, host.Tracer(), *api_key));
   std::optional<http::Client> endpoint;
   std::optional<sandbox::Webhooks> webhooks;

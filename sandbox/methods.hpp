@@ -12,6 +12,7 @@ struct Behaviour {
   enum class Answer { kAtOnce, kAfterCallerGaveUp } answer = Answer::kAtOnce;
   int errors_before = 0;               // answers 500 to this many keys of a reference first
   std::string_view capture_code = {};  // why what was authorised can't be captured; empty: it can
+  enum class Asks { kNobody, kOwner } asks = Asks::kNobody;  // whether its owner must confirm each charge
 };
 
 // Nothing for a method that does not exist.

@@ -23,6 +23,7 @@ std::string_view StatusOf(const Authorization& authorization) {
   if (authorization.status == "authorized") return "requires_capture";
   if (authorization.status == "captured") return "succeeded";
   if (authorization.status == "voided") return "canceled";
+  if (authorization.status == "requires_action") return "requires_action";
   return "requires_payment_method";
 }
 
@@ -44,8 +45,16 @@ json::object CardOf(std::string_view id, const std::optional<Uuid>& customer, st
 }
 
 json::object ErrorOf(const Authorization& authorization) {
+  if (authorization.decline_code == kNotAuthentic) {
+    return {
+        {"type", "invalid_request_error"},
+        {"code", kNotAuthentic},
+        {"message", "The provided PaymentMethod has failed authentication."},
+        {"payment_method", CardOf(authorization.method, authorization.customer, authorization.created_s)}};
+  }
+  const bool asks = authorization.decline_code == kMustBeAsked;
   return {{"type", "card_error"},
-          {"code", "card_declined"},
+          {"code", asks ? kMustBeAsked : std::string_view("card_declined")},
           {"decline_code", authorization.decline_code},
           {"message", "Your card was declined."},
           {"charge", IdOf("ch_", authorization.id)},
@@ -54,6 +63,17 @@ json::object ErrorOf(const Authorization& authorization) {
 }
 
 json::value OrNull(std::string_view text) { return text.empty() ? json::value() : json::value(text); }
+
+// Where a browser is to go; without a place to come back to, only Stripe's own library could do it.
+json::value NextActionOf(const Authorization& authorization) {
+  if (authorization.status != "requires_action") return nullptr;
+  if (authorization.return_url.empty()) {
+    return json::object{{"type", "use_stripe_sdk"}, {"use_stripe_sdk", json::object()}};
+  }
+  return json::object{
+      {"type", "redirect_to_url"},
+      {"redirect_to_url", {{"return_url", authorization.return_url}, {"url", authorization.action_url}}}};
+}
 
 }  // namespace
 
@@ -84,7 +104,10 @@ Authorization::Authorization(const postgres::Row& row)
       metadata(row.Text(10)),
       created_s(row.Int(11)),
       behaviour(row.Text(12)),
-      customer(row.OptionalUuid(13)) {}
+      customer(row.OptionalUuid(13)),
+      action_url(row.Text(14)),
+      return_url(row.Text(15)),
+      charged(row.GetBool(16)) {}
 
 SavedMethod::SavedMethod(const postgres::Row& row)
     : id(row.GetUuid(0)),
@@ -131,8 +154,9 @@ json::object IntentOf(const Authorization& authorization, const Expansion& expan
   const auto id = IdOf("pi_", authorization.id);
   const bool declined = authorization.status == "declined";
   const bool held = authorization.status == "authorized";
-  json::value charge(IdOf("ch_", authorization.id));
-  if (expansion.Has("latest_charge"))
+  json::value charge;
+  if (authorization.charged) charge = IdOf("ch_", authorization.id);
+  if (authorization.charged && expansion.Has("latest_charge"))
     charge = ChargeOf(authorization, expansion.Below("latest_charge"), refunds);
   return {{"id", id},
           {"object", "payment_intent"},
@@ -157,7 +181,7 @@ json::object IntentOf(const Authorization& authorization, const Expansion& expan
           {"latest_charge", std::move(charge)},
           {"livemode", false},
           {"metadata", MetadataOf(authorization.metadata)},
-          {"next_action", nullptr},
+          {"next_action", NextActionOf(authorization)},
           {"on_behalf_of", nullptr},
           {"payment_method", declined ? json::value() : json::value(authorization.method)},
           {"payment_method_options", json::object()},

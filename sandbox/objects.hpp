@@ -29,7 +29,7 @@ std::optional<Uuid> UuidOf(std::string_view prefix, std::string_view id);
   "id, reference, payment_method, currency, amount_minor, status, decline_code, captured_minor, "           \
   "refunded_minor, "                                                                                        \
   "capture_method, metadata, extract(epoch FROM created_at)::bigint, coalesce(behaviour, payment_method), " \
-  "customer_id"
+  "customer_id, action_url, return_url, charged"
 struct Authorization {
   explicit Authorization(const postgres::Row& row);
 
@@ -47,7 +47,15 @@ struct Authorization {
   std::int64_t created_s = 0;
   std::string behaviour;
   std::optional<Uuid> customer;
+  std::string action_url;
+  std::string return_url;
+  bool charged = true;  // there is a charge
 };
+
+// Of one whose owner was asked, and was not who he should be.
+inline constexpr std::string_view kNotAuthentic = "payment_intent_authentication_failure";
+// Of one whose owner would have to be asked, and can't be.
+inline constexpr std::string_view kMustBeAsked = "authentication_required";
 
 #define MARKET_SAVED_METHOD_COLUMNS \
   "id, customer_id, behaviour, usage, extract(epoch FROM created_at)::bigint"

@@ -22,17 +22,19 @@ constexpr std::int64_t kAmountMax = 1'000'000'000'000;
 constexpr Statement kCountFailure{"failure.count", R"sql(
   INSERT INTO failure (reference, times) VALUES ($1, 1)
   ON CONFLICT (reference) DO UPDATE SET times = failure.times + 1 RETURNING times)sql"};
-constexpr Statement kInsert{"authorization.insert",
-                            "INSERT INTO card_authorization (id, reference, payment_method, currency, "
-                            "amount_minor, status, decline_code,"
-                            " captured_minor, capture_method, metadata, behaviour, customer_id)"
-                            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-                            " RETURNING " MARKET_AUTHORIZATION_COLUMNS};
+constexpr Statement kInsert{
+    "authorization.insert",
+    "INSERT INTO card_authorization (id, reference, payment_method, currency, "
+    "amount_minor, status, decline_code,"
+    " captured_minor, capture_method, metadata, behaviour, customer_id, action_url, return_url, charged)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+    " RETURNING " MARKET_AUTHORIZATION_COLUMNS};
 constexpr Statement kLock{"authorization.lock", "SELECT " MARKET_AUTHORIZATION_COLUMNS
                                                 " FROM card_authorization WHERE id = $1 FOR UPDATE"};
 constexpr Statement kUpdate{
     "authorization.update",
-    "UPDATE card_authorization SET status = $2, captured_minor = $3, refunded_minor = $4 WHERE id = $1"};
+    "UPDATE card_authorization SET status = $2, captured_minor = $3, refunded_minor = $4, decline_code = $5,"
+    " charged = $6 WHERE id = $1"};
 constexpr Statement kInsertMovement{
     "movement.insert",
     "INSERT INTO movement (id, authorization_id, kind, amount_minor, currency, metadata)"
@@ -73,7 +75,7 @@ Task<Movement> Moved(Tx& tx, const Authorization& authorization, std::string_vie
 
 Task<> Written(Tx& tx, const Authorization& authorization) {
   co_await tx.Execute(kUpdate, authorization.id, authorization.status, authorization.captured,
-                      authorization.refunded);
+                      authorization.refunded, authorization.decline_code, authorization.charged);
 }
 
 // What a card is charged.
@@ -85,8 +87,18 @@ struct Charge {
   std::string capture_method;
   std::string method;  // as the caller names it
   std::optional<Uuid> customer;
+  std::string return_url;
+  std::string pages;  // where those are that its owner may be sent to
   Behaviour behaviour;
 };
+
+// What has become of one that was charged.
+std::string_view ToldOf(const Authorization& authorization) {
+  if (authorization.status == "declined") return "payment_intent.payment_failed";
+  if (authorization.status == "captured") return "payment_intent.succeeded";
+  if (authorization.status == "requires_action") return "payment_intent.requires_action";
+  return "payment_intent.amount_capturable_updated";
+}
 
 // What the behaviour of the method makes of it.
 Task<Answer> Charged(Tx& tx, const Options& options, const Charge& charge) {
@@ -95,20 +107,19 @@ Task<Answer> Charged(Tx& tx, const Options& options, const Charge& charge) {
     if (times <= charge.behaviour.errors_before)
       co_return Failure(500, "api_error", "", "Something went wrong.");
   }
-  const bool declined = !charge.behaviour.decline_code.empty();
-  const bool captured = !declined && charge.capture_method == "automatic";
-  const auto rows =
-      co_await tx.Execute(kInsert, Uuid::NewV7(), charge.reference, charge.method, charge.currency,
-                          charge.amount, declined ? "declined" : (captured ? "captured" : "authorized"),
-                          charge.behaviour.decline_code, captured ? charge.amount : 0, charge.capture_method,
-                          charge.metadata, charge.behaviour.method, charge.customer);
+  const bool asks = charge.behaviour.asks == Behaviour::Asks::kOwner;
+  const bool declined = !asks && !charge.behaviour.decline_code.empty();
+  const bool captured = !asks && !declined && charge.capture_method == "automatic";
+  const auto status = asks ? "requires_action" : declined ? "declined" : captured ? "captured" : "authorized";
+  const auto id = Uuid::NewV7();
+  const auto rows = co_await tx.Execute(
+      kInsert, id, charge.reference, charge.method, charge.currency, charge.amount, status,
+      declined ? charge.behaviour.decline_code : std::string_view(), captured ? charge.amount : 0,
+      charge.capture_method, charge.metadata, charge.behaviour.method, charge.customer,
+      asks ? charge.pages + "/3d_secure/" + IdOf("pi_", id) : std::string(), charge.return_url, !asks);
   const Authorization made(rows.One());
   if (captured) co_await Moved(tx, made, "capture", made.amount, "{}");
-  co_await Happened(tx, options,
-                    declined   ? "payment_intent.payment_failed"
-                    : captured ? "payment_intent.succeeded"
-                               : "payment_intent.amount_capturable_updated",
-                    IntentOf(made));
+  co_await Happened(tx, options, ToldOf(made), IntentOf(made));
   if (!declined) co_return Shown(IntentOf(made));
   co_return Answer{402, json::serialize(DeclineOf(made))};
 }
@@ -118,7 +129,7 @@ std::optional<Answer> Refused(const Form& form, Charge& charge) {
   const auto beyond =
       form.Beyond({"amount", "currency", "payment_method", "customer", "capture_method", "confirm",
                    "metadata", "transfer_group", "payment_method_types", "description", "expand",
-                   "error_on_requires_action", "off_session", "statement_descriptor_suffix"});
+                   "error_on_requires_action", "off_session", "statement_descriptor_suffix", "return_url"});
   if (beyond) return Invalid("parameter_unknown", "Received unknown parameter: " + *beyond, *beyond);
   const auto amount = form.Int("amount");
   if (!form.Has("amount")) return Invalid("parameter_missing", "Missing required param: amount.", "amount");
@@ -142,6 +153,7 @@ std::optional<Answer> Refused(const Form& form, Charge& charge) {
   charge.method = form.Text("payment_method");
   charge.reference = form.Text("transfer_group");
   charge.metadata = json::serialize(form.Group("metadata"));
+  charge.return_url = form.Text("return_url");
   return std::nullopt;
 }
 
@@ -181,6 +193,13 @@ Task<Answer> Provider::CreateIntent(Work work, Change change) {
   }
   if (!behaviour) co_return NoMethod(charge.method);
   charge.behaviour = *behaviour;
+  const bool alone =
+      change.form.Text("error_on_requires_action") == "true" || change.form.Text("off_session") == "true";
+  if (charge.behaviour.asks == Behaviour::Asks::kOwner && alone) {
+    charge.behaviour.asks = Behaviour::Asks::kNobody;
+    charge.behaviour.decline_code = kMustBeAsked;
+  }
+  charge.pages = options_.public_url.empty() ? "http://" + change.host : options_.public_url;
   charge.customer = UuidOf("cus_", customer);
   if (held_.contains(change.key)) co_return InUse();
   auto effect = [&](Tx& tx) { return Charged(tx, options_, charge); };
@@ -193,6 +212,35 @@ Task<Answer> Provider::CreateIntent(Work work, Change change) {
     held_.erase(held);
   }
   co_return co_await Pause(std::move(answer));
+}
+
+// A card that is declined is so once its owner has shown who he is. What is not waited for any more stays as
+// it is.
+Task<std::optional<Authorization>> Provider::Confirm(Work work, std::string id, Confirmation how) {
+  auto effect = [&](Tx& tx) -> Task<std::optional<Authorization>> {
+    auto authorization = co_await Locked(tx, UuidOf("pi_", id));
+    if (!authorization || authorization->status != "requires_action") co_return authorization;
+    const auto behaviour = BehaviourOf(authorization->behaviour);
+    authorization->charged = how == Confirmation::kComplete;
+    if (how == Confirmation::kFail) {
+      authorization->decline_code = kNotAuthentic;
+    } else if (behaviour) {
+      authorization->decline_code = behaviour->decline_code;
+    }
+    if (!authorization->decline_code.empty()) {
+      authorization->status = "declined";
+    } else if (authorization->capture_method == "automatic") {
+      authorization->status = "captured";
+      authorization->captured = authorization->amount;
+      co_await Moved(tx, *authorization, "capture", authorization->amount, "{}");
+    } else {
+      authorization->status = "authorized";
+    }
+    co_await Written(tx, *authorization);
+    co_await Happened(tx, options_, ToldOf(*authorization), IntentOf(*authorization));
+    co_return authorization;
+  };
+  co_return co_await database_.Transaction(Soon(work), effect);
 }
 
 Task<Answer> Provider::Capture(Work work, Change change, std::string id) {
@@ -228,7 +276,8 @@ Task<Answer> Provider::Cancel(Work work, Change change, std::string id) {
   auto effect = [&](Tx& tx) -> Task<Answer> {
     auto authorization = co_await Locked(tx, UuidOf("pi_", id));
     if (!authorization) co_return Missing("payment_intent", id);
-    if (authorization->status != "authorized") co_return NotNow(*authorization, "canceled");
+    if (authorization->status != "authorized" && authorization->status != "requires_action")
+      co_return NotNow(*authorization, "canceled");
     authorization->status = "voided";
     co_await Written(tx, *authorization);
     co_await Happened(tx, options_, "payment_intent.canceled", IntentOf(*authorization));

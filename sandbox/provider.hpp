@@ -15,6 +15,7 @@
 #include "platform/telemetry/work.hpp"
 #include "sandbox/answers.hpp"
 #include "sandbox/form.hpp"
+#include "sandbox/objects.hpp"
 #include "sandbox/payouts.hpp"
 
 namespace market::sandbox {
@@ -24,6 +25,7 @@ struct Options {
   std::chrono::milliseconds timeout_hold{30'000};  // of the methods that answer when the caller has given up
   std::chrono::milliseconds search_lag{60'000};    // how old an object is before a search finds it
   bool webhooks = false;                           // what happens from now on is told of (webhooks.hpp)
+  std::string public_url = {};                     // where browsers reach it; "": where its callers do
 };
 
 // A request that changes something.
@@ -31,6 +33,7 @@ struct Change {
   std::string key;      // "": it has none, and a repetition is another request
   std::string request;  // method, path and body as they came: what the key stands for
   Form form;
+  std::string host = {};  // as the caller names this provider
 };
 
 class Provider {
@@ -39,6 +42,11 @@ class Provider {
       : database_(database), options_(options), payouts_(database, options.timeout_hold) {}
 
   Task<Answer> CreateIntent(Work work, Change change);
+  // The owner of the card says what is to become of one that requires his action. What it is by then; nothing
+  // for one that there is not.
+  enum class Confirmation { kComplete, kFail };
+  Task<std::optional<Authorization>> Confirm(Work work, std::string id, Confirmation how);
+  Task<std::optional<Authorization>> Find(Work work, std::string id);
   Task<Answer> Capture(Work work, Change change, std::string id);
   Task<Answer> Cancel(Work work, Change change, std::string id);
   Task<Answer> CreateRefund(Work work, Change change);

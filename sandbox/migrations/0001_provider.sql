@@ -18,7 +18,7 @@ CREATE TABLE saved_method (
 COMMENT ON TABLE saved_method IS 'mutable';
 CREATE INDEX saved_method_customer ON saved_method (customer_id) WHERE customer_id IS NOT NULL;
 
--- A payment intent and its one charge.
+-- A payment intent and its one charge, which there is once it was confirmed.
 CREATE TABLE card_authorization (
   id              uuid PRIMARY KEY,
   reference       text NOT NULL,  -- the transfer group
@@ -27,12 +27,15 @@ CREATE TABLE card_authorization (
   customer_id     uuid REFERENCES customer (id),
   currency        text NOT NULL,
   amount_minor    bigint NOT NULL CHECK (amount_minor > 0),
-  status          text NOT NULL CHECK (status IN ('authorized', 'captured', 'declined', 'voided')),
+  status          text NOT NULL CHECK (status IN ('requires_action', 'authorized', 'captured', 'declined', 'voided')),
   decline_code    text NOT NULL DEFAULT '',
   captured_minor  bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND amount_minor),
   refunded_minor  bigint NOT NULL DEFAULT 0 CHECK (refunded_minor BETWEEN 0 AND captured_minor),
   capture_method  text NOT NULL DEFAULT 'manual' CHECK (capture_method IN ('manual', 'automatic')),
   metadata        text NOT NULL DEFAULT '{}',
+  action_url      text NOT NULL DEFAULT '',  -- where its owner confirms it, of a card that wants that,
+  return_url      text NOT NULL DEFAULT '',  -- and where he goes from there
+  charged         boolean NOT NULL DEFAULT true,
   created_at      timestamptz NOT NULL DEFAULT market_now()
 );
 COMMENT ON TABLE card_authorization IS 'mutable';

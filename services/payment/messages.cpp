@@ -59,9 +59,17 @@ std::optional<events::NewEvent> EnteredEvent(const Payment& payment, events::Sub
       return events::Of(Made<contract::PaymentVoided>(payment), about);
     case State::kCreated:
     case State::kUnknown:
+    case State::kRequiresAction:
       return std::nullopt;
   }
   throw std::logic_error("a state without a rule");
+}
+
+// For whoever has left the payment to its buyer: it can be gone on with.
+events::NewEvent ActionEndedEvent(const Payment& payment, events::Subject about) {
+  auto what = Made<contract::PaymentActionEnded>(payment);
+  what.set_number(payment.number);
+  return events::Of(what, about);
 }
 
 events::NewEvent RefundedEvent(const Payment& payment, const domain::Refund& refund, events::Subject about) {
@@ -166,6 +174,7 @@ std::vector<events::NewEvent> EventsBetween(const Payment& before, const Payment
   }
   if (before.state != after.state || before.version == 0) {
     if (auto entered = EnteredEvent(after, about)) events.push_back(std::move(*entered));
+    if (before.state == State::kRequiresAction) events.push_back(ActionEndedEvent(after, about));
   }
   for (const auto& refund : after.refunds) {
     const auto* known = before.FindRefund(refund.id);

@@ -9,10 +9,14 @@ namespace market::payment {
 namespace {
 
 // The provider's words for a declined card that are worth a series; any other is "other".
-constexpr std::array<std::string_view, 12> kDeclineCodes = {
-    "generic_decline", "insufficient_funds",      "do_not_honor",   "expired_card",
-    "incorrect_cvc",   "card_velocity_exceeded",  "lost_card",      "stolen_card",
-    "fraudulent",      "authentication_required", "invalid_amount", domain::kMethodUnknown};
+constexpr std::array<std::string_view, 13> kDeclineCodes = {
+    "generic_decline",     "insufficient_funds",
+    "do_not_honor",        "expired_card",
+    "incorrect_cvc",       "card_velocity_exceeded",
+    "lost_card",           "stolen_card",
+    "fraudulent",          "authentication_required",
+    "invalid_amount",      "payment_intent_authentication_failure",
+    domain::kMethodUnknown};
 
 std::string_view LabelOf(std::string_view code) {
   return std::ranges::find(kDeclineCodes, code) != kDeclineCodes.end() ? code : "other";

@@ -85,6 +85,14 @@ WebhookDoor DoorOf(const Settings& settings) {
   return door;
 }
 
+std::string PublicUrlOf(const Settings& settings) {
+  std::string url = *settings.public_url;
+  while (url.ends_with('/')) url.pop_back();
+  const bool is_url = url.empty() || url.starts_with("https://") || url.starts_with("http://");
+  if (!is_url) throw std::invalid_argument("must begin with https://");
+  return url;
+}
+
 std::int64_t RateOf(const Settings& settings) {
   constexpr std::int64_t kOfStripe = 80;
   if (*settings.provider_requests_per_s > 0 || *settings.provider == Settings::Kind::kSandbox)
@@ -124,6 +132,12 @@ Settings::Settings(config::Properties& properties)
                             "with which the provider signs its webhooks; several, separated by commas,"
                             " while a new one takes the place of an old one",
                             std::string(kSecretOfSandbox))),
+      public_url(
+          properties.Text("payment.public_url",
+                          "where people reach the marketplace, to which their bank sends them back from "
+                          "confirming a payment: https://shop.example.com; empty: a card that wants that is "
+                          "declined",
+                          "")),
       resolve_poll(properties.Duration("payment.resolve_poll", "how often UNKNOWN payments are looked for",
                                        50ms, 1min, 1s)),
       second_person(properties.Choice<SecondPerson::Rule>(
@@ -214,7 +228,8 @@ Service::Service(host::Host& host, const Settings& settings)
       guard_({.requests_per_s = static_cast<double>(RateOf(settings))}),
       provider_(client_, guard_, *settings.provider_key),
       charges_(payments_, provider_, host.SystemTime(), metrics_,
-               {.provider_timeout = *settings.provider_timeout}),
+               {.provider_timeout = *settings.provider_timeout,
+                .public_url = config::Naming("payment.public_url", [&] { return PublicUrlOf(settings); })}),
       charges_group_(host.Io().get_executor(), Ignore),
       sandbox_payouts_(client_, *settings.provider_key),
       payout_run_(payouts_, payout_accounts_, bank_numbers_, PortsOf(settings, sandbox_payouts_, sepa_files_),

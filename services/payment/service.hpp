@@ -41,6 +41,7 @@ struct Settings {
   config::Property<std::int64_t> provider_requests_per_s;
   config::Property<std::string> provider_ca_file;
   config::Property<std::string> webhook_secrets;
+  config::Property<std::string> public_url;
   config::Property<std::chrono::milliseconds> resolve_poll;
   config::Property<SecondPerson::Rule> second_person;
   config::Property<std::int64_t> reserve_ppm;

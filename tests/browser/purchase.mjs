@@ -298,5 +298,24 @@ async function whatChanges() {
   await context.close();
 }
 
-await Promise.all([byKeyboard(), onlyOnce().then(whatChanges)]);
+/** A bank that wants to see its customer: who thinks better of it comes back to a page that says what to do, and the bank's way back leads to the order. */
+async function confirmedAtTheBank() {
+  const one = await buyer(/asked elsewhere|answer: 401 .*favicon|console: .*401/);
+  const { page } = one;
+  await one.toReview("pm_card_threeDSecure2Required");
+  await button(page, "Order and pay").click();
+  await heading(page, "Confirm your payment");
+  await page.goBack();
+  await page.getByRole("heading", { level: 2, name: "Confirm the payment" }).waitFor();
+  await look(page, "done-confirm-en-light-1280");
+  await page.getByRole("link", { name: "Confirm at the bank" }).click();
+  await page.getByRole("button", { name: "Complete" }).click();
+  await page.waitForURL(/\/en\/orders\/[0-9a-f-]{36}$/);
+  // It goes on by itself: the stream tells the page.
+  await page.getByText(/^(The money is reserved|Paid)$/).waitFor();
+  expect((await one.orders()).length === 1, "a payment that was confirmed made another order");
+  await one.context.close();
+}
+
+await Promise.all([byKeyboard(), onlyOnce().then(whatChanges).then(confirmedAtTheBank)]);
 await browser.close();

@@ -34,7 +34,8 @@ MARKET_PORT=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("
 # All tests come from one address.
 export MARKET_AUTH_SIGN_UPS=1000000 MARKET_AUTH_SIGN_INS=1000000
 MARKET_MAILBOX_PORT=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-export MARKET_MAILBOX_PORT MARKET_PORT MARKET_LISTEN="127.0.0.1:$MARKET_PORT" MARKET_URL="https://localhost:$MARKET_PORT"
+MARKET_SANDBOX_PORT=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+export MARKET_MAILBOX_PORT MARKET_SANDBOX_PORT MARKET_PORT MARKET_LISTEN="127.0.0.1:$MARKET_PORT" MARKET_URL="https://localhost:$MARKET_PORT"
 # All tests are one client to nginx.
 eval "$(/usr/bin/python3 -c 'from deploy.lib import nginx
 print("export", *(f"{name}={value}" for name, value in nginx.without_limits().items()))')"

@@ -84,11 +84,14 @@ def test_stop_grace_is_longer_than_all_steps_of_a_stop():
             assert seconds(part["stop_grace_period"]) > longest, name
 
 
-def test_only_nginx_and_the_mailbox_are_open_and_only_to_this_machine():
+def test_only_nginx_the_mailbox_and_the_sandbox_are_open_and_only_to_this_machine():
     assert {name: part["ports"] for name, part in PARTS.items() if "ports" in part} == {
-        "nginx": ["127.0.0.1:8443:8443"], "mailbox": ["127.0.0.1:8025:8025"]}
+        "nginx": ["127.0.0.1:8443:8443"], "mailbox": ["127.0.0.1:8025:8025"],
+        "sandbox": ["127.0.0.1:8026:8080"]}
     # Nothing opens the mailbox to others, who would read every link.
     assert re.findall(r'"(.*):8025"', (ROOT / "compose.yaml").read_text()) == ["127.0.0.1:${MARKET_MAILBOX_PORT:-8025}"]
+    # Nor the sandbox, at whose bank anybody could confirm a payment.
+    assert re.findall(r'ports: \["(.*):8080"', (ROOT / "compose.yaml").read_text()) == ["127.0.0.1:${MARKET_SANDBOX_PORT:-8026}"]
     assert not [name for name, part in PARTS.items() if part.get("network_mode") not in (None, "none")]
 
 
@@ -106,7 +109,7 @@ def test_each_database_is_alone_with_its_service():
     assert members["provider"] == {"sandbox", "payment", "reconcile"} | everywhere
     assert members["inside"] == {"nginx", "gateway", "marketplace", "marketctl", *SERVICES}
     assert members["mail"] == {"mailbox", *SENDERS, *({"marketplace"} if SENDERS else ())}
-    assert members["outside"] == {"nginx", "mailbox", "proof", "proof-single"}
+    assert members["outside"] == {"nginx", "mailbox", "sandbox", "proof", "proof-single"}
     assert [network for network, given in COMPOSE["networks"].items() if not given.get("internal")] == ["outside"]
 
 

@@ -397,6 +397,9 @@ OTHERS = [
     rot("a hold for no order", "X12",
         sandbox="INSERT INTO card_authorization (id, reference, payment_method, currency, amount_minor, status)"
                 " VALUES (gen_random_uuid(), '{seller1}', 'pm_card_visa', 'EUR', 1, 'authorized')"),
+    rot("a confirmation that nobody waits for", "X40",
+        sandbox="INSERT INTO card_authorization (id, reference, payment_method, currency, amount_minor, status, charged)"
+                " VALUES (gen_random_uuid(), '{order}', 'pm_card_threeDSecure2Required', 'EUR', 1, 'requires_action', false)"),
     # Reviews
     rot("rating of a product", "S12", product="UPDATE product SET rating_sum = rating_sum + 5, rating_count = rating_count + 1 WHERE id = '{product}'"),
     rot("rating of a shop", "S12", product="INSERT INTO seller_rating (seller_id, rating_sum, rating_count) VALUES ('{seller4}', 5, 1)"),

@@ -16,6 +16,8 @@ std::string StatusOf(const std::string& payment_state) {
   if (payment_state == "AUTHORIZED") return "authorized";
   if (payment_state == "CAPTURED") return "captured";
   if (payment_state == "VOIDED") return "voided";
+  if (payment_state == "DECLINED") return "declined";
+  if (payment_state == "REQUIRES_ACTION") return "requires_action";
   return "";
 }
 
@@ -127,6 +129,7 @@ class BookChecker : public Findings {
         CompareHold(hold, **named);
       } else {
         Stray(hold, "order " + order + ", and no payment names it");
+        CheckConfirmable(hold, order);
       }
     }
     for (const auto* payment : payments) {
@@ -159,6 +162,15 @@ class BookChecker : public Findings {
         fmt::format("{} over {} {} for {}", hold.status, hold.amount_minor, hold.currency, whose));
   }
 
+  // X40. Of a payment that was undone before it was known nobody has ever heard where it is confirmed.
+  void CheckConfirmable(const HoldFact& hold, const std::string& order) {
+    const auto undone = [](const auto* payment) { return payment->buyer.empty(); };
+    if (hold.status != "requires_action" || std::ranges::any_of(PaymentsOf(facts_, order), undone)) return;
+    Add("X40", {"provider", hold.authorization},
+        fmt::format("{} {} for order {} can be confirmed, and no payment names it", hold.amount_minor,
+                    hold.currency, order));
+  }
+
   void CompareHold(const HoldFact& hold, const PaymentFact& payment) {
     const auto both = [&](std::string_view what, const auto& paid, const auto& held) {
       Compare("X12", {"provider", hold.authorization}, fmt::format("{} of payment {}", what, payment.id),
@@ -166,10 +178,13 @@ class BookChecker : public Findings {
     };
     // What is left of a hold whose capture was refused is the provider's business, as long as it is not taken.
     const bool given_up = payment.standing.state == "CAPTURE_FAILED" && hold.status != "captured";
-    if (!given_up) both("status", StatusOf(payment.standing.state), hold.status);
+    // What its buyer has done there is heard of in a moment.
+    const bool confirmed = payment.standing.state == "REQUIRES_ACTION" && hold.status != "captured";
+    if (!given_up && !confirmed) both("status", StatusOf(payment.standing.state), hold.status);
     if (payment.buyer.empty()) return;
     both("currency", payment.currency, hold.currency);
-    both("payment method", payment.method, hold.method);
+    // A declined one has lost it.
+    if (hold.status != "declined") both("payment method", payment.method, hold.method);
     both("amount", payment.amount_minor, hold.amount_minor);
     both("what was captured", payment.standing.captured_minor, hold.captured_minor);
     both("what was refunded", payment.standing.refunded_minor, hold.refunded_minor);

@@ -77,6 +77,12 @@ TEST(CrossCheck_Books, SecondHoldAtTheProvider_IsNamed) {
   }
 }
 
+TEST(CrossCheck_Books, WhatWaitsToBeConfirmed_IsAPayment) {
+  auto facts = Healthy();
+  facts.holds["order"].push_back({"auth9", "requires_action", "EUR", "pm_card", 3000, 0, 0});
+  EXPECT_THAT(CrossCheck(facts), FindsOnly("X40", "provider", "auth9", "and no payment names it"));
+}
+
 TEST(CrossCheck_Books, HoldThatDiffersFromItsPayment_IsNamed) {
   auto facts = PartlyCancelled();
   facts.holds["order"] = {{"auth", "authorized", "USD", "pm_other", 3001, 2999, 1}};

@@ -54,8 +54,9 @@ constexpr std::array kChecks = {
       WHERE c.step IS NULL
          OR ((c.step = 'DONE') = (s.state = 'PENDING_PAYMENT')
              AND NOT (c.step <> 'DONE' AND s.state <> 'FAILED' AND o.pay_until IS NOT NULL
-                      AND o.payment_state IN ('CAPTURE_FAILED', 'DECLINED', 'CREATED', 'VOIDED')))
-         OR (c.step = 'WAIT' AND (o.pay_until IS NULL OR o.payment_state NOT IN ('CAPTURE_FAILED', 'DECLINED', 'VOIDED'))))sql"},
+                      AND o.payment_state IN ('CAPTURE_FAILED', 'DECLINED', 'CREATED', 'VOIDED', 'REQUIRES_ACTION')))
+         OR (c.step = 'WAIT' AND (o.pay_until IS NULL OR o.payment_state NOT IN
+                                  ('CAPTURE_FAILED', 'DECLINED', 'VOIDED', 'REQUIRES_ACTION'))))sql"},
     Check{"O7", "order", "an order fails as a whole and says why, another has no reason", R"sql(
       SELECT o.id::text, format('reason "%s", part %s is %s', o.failure_reason, s.id, s.state)
       FROM orders o JOIN seller_order s ON s.order_id = o.id WHERE (s.state = 'FAILED') <> o.failed)sql"},
@@ -333,7 +334,8 @@ constexpr std::array kChecks = {
       WHERE (p.state::text <> done.reached AND (p.state, done.reached) <> ('CAPTURE_FAILED', 'AUTHORIZED'))
          OR (done.reached IS NULL AND p.amount_minor > 0 AND p.state IN ('AUTHORIZED', 'CAPTURED', 'CAPTURE_FAILED'))
          OR done.times > 1
-         OR (p.authorization_id = '') <> (done.reached IS NULL)
+         OR (p.authorization_id = '' AND (done.reached IS NOT NULL OR p.state = 'REQUIRES_ACTION'))
+         OR (p.authorization_id <> '' AND done.reached IS NULL AND p.state NOT IN ('REQUIRES_ACTION', 'DECLINED'))
          OR p.captured_minor <> CASE p.state WHEN 'CAPTURED' THEN p.amount_minor ELSE 0 END
          OR p.authorized_minor <> CASE WHEN p.state IN ('AUTHORIZED', 'CAPTURED', 'CAPTURE_FAILED')
                                        THEN p.amount_minor ELSE 0 END

@@ -98,7 +98,8 @@ class OrderChecker : public Findings {
   bool WaitsToBePaid(const std::string& order, const PaymentFact& payment) const {
     const auto* pulse = Find(facts_.pulses_after, order);
     return pulse != nullptr && pulse->buyer_waits &&
-           (payment.standing.state == "DECLINED" || payment.standing.state == "CAPTURE_FAILED");
+           (payment.standing.state == "DECLINED" || payment.standing.state == "CAPTURE_FAILED" ||
+            payment.standing.state == "REQUIRES_ACTION");
   }
 
   void CheckOrder(const std::string& id, const OrderFact& order) {

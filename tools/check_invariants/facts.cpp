@@ -51,11 +51,12 @@ constexpr Statement kRefunds{"invariants.refunds", R"sql(
   SELECT p.order_id::text, p.id::text, r.id::text, r.seller_order_id::text, r.state, r.amount_minor,
          r.account_id IS NOT NULL
   FROM refund r JOIN payment p ON p.id = r.payment_id)sql"};
-// Payments whose refunds order has still to be told of: in the log behind its position, or in the outbox.
+// Payments of which order has still to be told, that money went back or that nobody has to confirm them any
+// more: in the log behind its position, or in the outbox.
 constexpr Statement kTelling{"invariants.telling", R"sql(
   SELECT DISTINCT p.order_id::text, p.id::text
   FROM (SELECT e.aggregate FROM event e JOIN event_subscription s ON (e.xid, e.seq) > (s.xid, s.seq)
-        WHERE s.subscriber = 'order' AND e.type = 'payment.PaymentRefunded'
+        WHERE s.subscriber = 'order' AND e.type IN ('payment.PaymentRefunded', 'payment.PaymentActionEnded')
         UNION SELECT substr(key, length('order/') + 1) FROM outbox WHERE topic = 'event.order') AS told
   JOIN payment p ON told.aggregate = 'payment/' || p.id)sql"};
 constexpr Statement kPayouts{
@@ -209,6 +210,7 @@ std::string HoldStatusOf(const std::string& intent_status) {
   if (intent_status == "requires_capture") return "authorized";
   if (intent_status == "succeeded") return "captured";
   if (intent_status == "canceled") return "voided";
+  if (intent_status == "requires_action") return "requires_action";
   return "declined";
 }
 

@@ -36,6 +36,7 @@ constexpr std::array kCrossRules = {
     Rule{"X34", "payment, provider",
          "a payout that is paid has one payout of its amount at the provider, and none there is unknown; "
          "always"},
+    Rule{"X40", "payment, provider", "what somebody may still confirm at the provider is a payment"},
     Rule{
         "X13", "order, product, user",
         "buyers are accounts, sellers are sellers, and a line was bought from the one who offers it; always"},

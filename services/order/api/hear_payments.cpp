@@ -7,6 +7,11 @@ namespace market::order {
 // An order that does not exist here, as one that a backup has lost, has nobody to be told.
 Task<google::protobuf::Empty> OrderService::Deliver(CallContext& call,
                                                     marketplace::type::v1::DeliverRequest request) {
+  // Confirmed, or never to be: whoever drives the checkout finds out which.
+  if (const auto ended = events::As<marketplace::payment::v1::PaymentActionEnded>(request.event())) {
+    co_await deps_.checkouts.Confirmed(call, domain::OrderId::From(ended->order_id()), ended->number());
+    co_return google::protobuf::Empty();
+  }
   const auto refunded = events::As<marketplace::payment::v1::PaymentRefunded>(request.event());
   if (!refunded) throw InvalidArgument("event.type", "UNKNOWN_VALUE", "is no event that is acted upon");
   co_await deps_.transitions.Refunded(

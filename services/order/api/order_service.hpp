@@ -261,6 +261,8 @@ class OrderService final : public api::OrderApi {
   Task<api::order::Order> Drive(CallContext& call, storage::Lease lease, domain::Order order,
                                 api::order::PlaceOrderRequest request);
   api::order::Order Answer(CallContext& call, const domain::Order& order, const RequestedItems& items) const;
+  // To whoever asks for it, with what only its buyer may see.
+  api::order::Order Shown(const CallContext& call, const domain::Order& order) const;
   // Whose e-mail it is, guests among them.
   Task<std::vector<AccountId>> FindBuyers(CallContext& call, std::string email);
   Task<domain::Order> Require(CallContext& call, domain::OrderId id, storage::Scope scope);

@@ -115,9 +115,10 @@ api::order::Order OrderService::Answer(CallContext& call, const domain::Order& o
   const bool declined = order.payment.state == PaymentState::kDeclined && order.WaitsForBuyer();
   if (state == domain::State::kFailed || declined) throw Refusal(order, items);
   // A retry with the same key asks again instead of getting this answer for ever.
-  if (state == domain::State::kPendingPayment || order.payment.state == PaymentState::kCreated)
+  if (state == domain::State::kPendingPayment || order.payment.state == PaymentState::kCreated ||
+      order.payment.state == PaymentState::kRequiresAction)
     call.LeaveOpen();
-  return order::ToProto(order, deps_.sellers);
+  return Shown(call, order);
 }
 
 Task<domain::Order> OrderService::DriveOn(CallContext& call, storage::Lease lease, domain::Order order) {

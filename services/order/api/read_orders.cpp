@@ -29,7 +29,17 @@ Task<api::order::Order> OrderService::GetOrder(CallContext& call, api::order::Ge
   const auto id = domain::OrderId::From(request.order_id());
   auto scope =
       call.Reach().everything ? storage::Scope::Everything() : storage::Scope::Buyer(call.Caller().account);
-  co_return ToProto(co_await Require(call, id, std::move(scope)), deps_.sellers);
+  co_return Shown(call, co_await Require(call, id, std::move(scope)));
+}
+
+// The link that confirms a payment works for whoever has it: it is its buyer's alone.
+api::order::Order OrderService::Shown(const CallContext& call, const domain::Order& order) const {
+  auto out = order::ToProto(order, deps_.sellers);
+  const bool waits = order.payment.state == domain::PaymentState::kRequiresAction && order.WaitsForBuyer();
+  if (waits && !order.action_url.empty() && order.buyer == call.Caller().account) {
+    out.mutable_next_action()->set_url(order.action_url);
+  }
+  return out;
 }
 
 Task<api::order::CountMyOrdersResponse> OrderService::CountMyOrders(CallContext& call,

@@ -87,6 +87,7 @@ struct Order {
   std::string payment_method;     // of the newest payment
   int payment_number = 1;         // which that is: the last one that may have been asked for
   std::optional<Time> pay_until;  // for paying it with another method, once one was declined or lost
+  std::string action_url;         // with REQUIRES_ACTION: where its buyer confirms the newest payment
   std::vector<SellerOrder> parts;
   std::vector<UsedCoupon> coupons;            // as the buyer named them
   std::optional<std::string> accepted_terms;  // their version
@@ -101,7 +102,8 @@ struct Order {
   Time updated_at;
 
   State CurrentState() const;
-  // Its payment came to nothing, and its buyer may go on with another method until `pay_until`.
+  // Its payment came to nothing, or waits to be confirmed, and its buyer may go on with another method until
+  // `pay_until`.
   bool WaitsForBuyer() const;
   // Why its payment was declined.
   Failure Decline() const;
@@ -111,6 +113,8 @@ struct Order {
   void Settle(State to, const PaymentSummary& money, Failure why, Time now);
   // Its payment was declined: it stays as it is, and waits for its buyer.
   void Wait(const Failure& why, Time until, Time now);
+  // Its payment waits for its buyer to confirm it: the same.
+  void WaitForAction(std::string url, Time until, Time now);
 };
 
 }  // namespace market::order::domain

@@ -17,12 +17,14 @@ enum class PaymentState : std::uint8_t {
   kVoided,
   kUnknown,
   kCaptureFailed,
+  kRequiresAction,
 };
 
 // As in the contract and the database.
-inline constexpr Words<PaymentState, 7> kPaymentStates{
+inline constexpr Words<PaymentState, 8> kPaymentStates{
     "state of a payment",
-    {"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN", "CAPTURE_FAILED"}};
+    {"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN", "CAPTURE_FAILED",
+     "REQUIRES_ACTION"}};
 inline std::string_view Name(PaymentState state) { return kPaymentStates.Name(state); }
 inline void FromText(std::string_view text, PaymentState& state) { state = kPaymentStates.Require(text); }
 

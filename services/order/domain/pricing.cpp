@@ -97,8 +97,9 @@ State Order::CurrentState() const {
 }
 
 bool Order::WaitsForBuyer() const {
-  const bool unpaid =
-      payment.state == PaymentState::kDeclined || payment.state == PaymentState::kCaptureFailed;
+  const bool unpaid = payment.state == PaymentState::kDeclined ||
+                      payment.state == PaymentState::kCaptureFailed ||
+                      payment.state == PaymentState::kRequiresAction;
   return pay_until && unpaid && !IsDead(CurrentState());
 }
 
@@ -138,6 +139,13 @@ void Order::Wait(const Failure& why, Time until, Time now) {
   pay_until = until;
   ++version;
   updated_at = now;
+}
+
+void Order::WaitForAction(std::string url, Time until, Time now) {
+  Wait({}, until, now);
+  payment.state = PaymentState::kRequiresAction;
+  for (auto& part : parts) part.payment = payment.state;
+  action_url = std::move(url);
 }
 
 std::vector<Item> Merge(std::span<const Item> items) {

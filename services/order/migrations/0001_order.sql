@@ -44,7 +44,7 @@ CREATE TABLE orders (
   total_minor       bigint NOT NULL CHECK (total_minor >= 0),  -- 0: discounts took all of it off
   payment_method    text NOT NULL,               -- of its newest payment,
   payment_number    integer NOT NULL DEFAULT 1,  -- and which that is: the last one that may have been asked for
-  pay_until         timestamptz,                 -- how long it may be paid with another method, once one was declined or lost
+  pay_until         timestamptz,                 -- how long it may be paid with another method, once one was declined or lost, or waits to be confirmed
   accepted_terms    text CHECK (length(accepted_terms) BETWEEN 1 AND 50),  -- the version agreed to with it
   cart_id           uuid,                        -- that it was made of, and that what it buys is taken out of
   recipient         text NOT NULL,
@@ -55,7 +55,9 @@ CREATE TABLE orders (
   country_code      text NOT NULL,
   phone             text NOT NULL,
   payment_state     text NOT NULL DEFAULT 'CREATED'
-    CHECK (payment_state IN ('CREATED', 'AUTHORIZED', 'CAPTURED', 'DECLINED', 'VOIDED', 'UNKNOWN', 'CAPTURE_FAILED')),
+    CHECK (payment_state IN ('CREATED', 'AUTHORIZED', 'CAPTURED', 'DECLINED', 'VOIDED', 'UNKNOWN', 'CAPTURE_FAILED',
+                             'REQUIRES_ACTION')),
+  action_url        text NOT NULL DEFAULT '',    -- where its buyer confirms the newest payment, with REQUIRES_ACTION
   authorized_minor  bigint NOT NULL DEFAULT 0 CHECK (authorized_minor BETWEEN 0 AND total_minor),
   captured_minor    bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND total_minor),
   refunded_minor    bigint NOT NULL DEFAULT 0 CHECK (refunded_minor BETWEEN 0 AND captured_minor),

@@ -107,6 +107,10 @@ Task<Outcome> Checkout::Forward(CallContext& call, storage::Lease lease, domain:
       co_return co_await Declined(call, lease, order, payment.decline_code(), answer);
     case Payment::VOIDED:  // somebody has given it up for this order
       co_return co_await DecideUndo(call, lease, order, Because(FailureReason::kPaymentDeclined));
+    case Payment::REQUIRES_ACTION:
+      co_await checkouts_.WaitForAction(Writing(call), lease, order, payment.next_action().url(),
+                                        clock_.Now());
+      co_return Outcome::kPending;
     case Payment::AUTHORIZED:
     case Payment::CAPTURED:
       break;

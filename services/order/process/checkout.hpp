@@ -1,8 +1,9 @@
-// The saga that places an order: reserve the stock, authorise the payment, PLACED; undone in reverse. A payment
-// that is declined leaves the order and its stock as they are, for its buyer to go on with another method until
-// the time for that is over; so does one that is lost after the order was placed, which is then paid again or
-// ends. What is held becomes sold, and what is authorised is captured, afterwards and through the outbox: a
-// saga's hold has no expiry, so nothing can take it away meanwhile.
+// The saga that places an order: reserve the stock, authorise the payment, PLACED; undone in reverse. A
+// payment that is declined, or waits for its buyer to confirm it, leaves the order and its stock as they are,
+// for him to do so or to go on with another method until the time for that is over; so does one that is lost
+// after the order was placed, which is then paid again or ends. What is held becomes sold, and what is
+// authorised is captured, afterwards and through the outbox: a saga's hold has no expiry, so nothing can take
+// it away meanwhile.
 //
 // Advance is the only code that drives a checkout, whoever calls it: the request that placed the order, or
 // the recovery worker after a crash. Every step at a peer is keyed by the order and repeatable, so only
@@ -33,9 +34,9 @@ class Checkout {
         patience_(patience) {}
 
   // Drives `order` as far as it goes now and brings it up to date. The caller holds `lease`; it is given up
-  // when this returns. `answer`: what the caller's key keeps when the order is placed or its payment declined.
-  // kPending: something is not known yet, and the checkout is due again by itself. Throws
-  // storage::LostLease when another driver has taken over.
+  // when this returns. `answer`: what the caller's key keeps when the order is placed or its payment
+  // declined. kPending: something is not known yet, and the checkout is due again by itself, or goes on when
+  // its payment was confirmed. Throws storage::LostLease when another driver has taken over.
   Task<Outcome> Advance(CallContext& call, const storage::Lease& lease, domain::Order& order,
                         const storage::KeyedAnswer* answer = nullptr);
 

@@ -2,11 +2,11 @@
 //
 // A driver holds a lease with a fence; every write of a driver names its fence and does nothing, throwing
 // LostLease, when somebody else has taken over. The direction is decided once: a checkout that was told to
-// undo never goes forward again. One whose payment was declined, or lost after its order was placed, waits for
-// its buyer: nobody drives it until he pays with another method, or the time for that is over, and then
-// whoever takes it undoes it (paying.cpp). A checkout whose runs break again and again is parked: no worker
-// takes it until an operator lets it go on, and a good run of whoever drives it ends that too. Times are the
-// database's.
+// undo never goes forward again. One whose payment was declined, waits to be confirmed, or was lost after its
+// order was placed, waits for its buyer: nobody drives it until he has confirmed it or pays with another
+// method, or the time for that is over, and then whoever takes it undoes it (paying.cpp). A checkout whose
+// runs break again and again is parked: no worker takes it until an operator lets it go on, and a good run of
+// whoever drives it ends that too. Times are the database's.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -153,10 +153,15 @@ class Checkouts {
   // with Place.
   Task<> Wait(Work work, const Lease& lease, domain::Order& order, const domain::Failure& why, Time now,
               const KeyedAnswer* answer = nullptr);
-  // Goes on with another payment of an order of `buyer` that waits for him, leased to the caller, with the claim of
-  // `key` unless this run has it: one transaction. Throws idempotency::KeyTaken. Nothing when this operation began
-  // the newest payment before. Throws Error NOT_FOUND, ILLEGAL_TRANSITION (with a time to come back while another
-  // payment is under way), LIMIT_REACHED.
+  // The payment waits for its buyer to confirm it at `url`: waits for him as long. `order` as with Place.
+  Task<> WaitForAction(Work work, const Lease& lease, domain::Order& order, std::string url, Time now);
+  // The payment of that number does not wait to be confirmed any more: if it is the newest, its checkout goes
+  // on, and whoever drives it now knows too little. To be told twice, or late, changes nothing.
+  Task<> Confirmed(Work work, domain::OrderId order, int payment_number);
+  // Goes on with another payment of an order of `buyer` that waits for him, leased to the caller, with the
+  // claim of `key` unless this run has it: one transaction. Throws idempotency::KeyTaken. Nothing when this
+  // operation began the newest payment before. Throws Error NOT_FOUND, ILLEGAL_TRANSITION (with a time to
+  // come back while another payment is under way), LIMIT_REACHED.
   Task<std::optional<Lease>> Pay(Work work, domain::OrderId order, AccountId buyer, std::string method,
                                  Uuid operation_id, idempotency::RequestKey& key, Time now);
   // The capture of a placed order was refused for good, of its payment with that number; `command` asked for it. The

@@ -1,4 +1,5 @@
-// Checkouts whose payment came to nothing: they wait for their buyer, and go on when he pays with another method.
+// Checkouts whose payment came to nothing, or waits to be confirmed: they wait for their buyer, and go on
+// when he pays with another method, or has confirmed it.
 #include <array>
 
 #include "platform/core/error.hpp"
@@ -24,10 +25,20 @@ constexpr Statement kWait{"checkout.wait", R"sql(
                         parked_at = NULL
     WHERE order_id = $1 AND fence = $2 AND step = 'FORWARD' RETURNING 1),
   told AS (
-    UPDATE orders SET payment_state = 'DECLINED', authorized_minor = 0, decline_code = $4, pay_until = $5,
+    UPDATE orders SET payment_state = $8, authorized_minor = 0, decline_code = $4, pay_until = $5, action_url = $9,
                       version = version + 1, updated_at = $7
     FROM won WHERE id = $1 RETURNING 1)
   SELECT require(count(*) = 1) FROM told)sql"};
+// Whoever drives it has looked before the payment was confirmed, and finds out at the next thing that it
+// writes. One whose time is over is undone by whoever takes it: the payment, too.
+constexpr Statement kConfirmed{"checkout.confirmed", R"sql(
+  UPDATE checkout c SET step = 'FORWARD', undo_reason = '', undo_decline_code = '', fence = fence + 1,
+                        lease_until = market_now(), next_run_at = market_now(), deadline_at = market_now() + $3::interval,
+                        attempts = 0, failures = 0, parked_at = NULL
+  FROM orders o
+  WHERE c.order_id = $1 AND o.id = c.order_id AND o.payment_number = $2
+    AND (c.step = 'FORWARD'
+         OR (c.step = 'WAIT' AND o.payment_state = 'REQUIRES_ACTION' AND c.next_run_at > market_now())))sql"};
 // Of the payment that was captured, not of one that has followed it.
 constexpr Columns kUnpaidOrder{Column{"o.id", &UnpaidOrder::id},
                                Column{"o.number", &UnpaidOrder::number},
@@ -75,7 +86,7 @@ constexpr ComposedStatement kPay{"checkout.pay", R"sql(
   WHERE order_id = $1 RETURNING )sql" + kLease};
 constexpr Statement kPayWith{"order.pay_with", R"sql(
   UPDATE orders SET payment_method = $2, payment_number = payment_number + 1, payment_state = 'CREATED',
-                    authorized_minor = 0, decline_code = '', version = version + 1, updated_at = $3
+                    authorized_minor = 0, decline_code = '', action_url = '', version = version + 1, updated_at = $3
   WHERE id = $1)sql"};
 
 struct LockedPart {
@@ -96,6 +107,7 @@ constexpr Statement kDone{"checkout.done", R"sql(
     WHERE order_id = $1 AND fence = $2 AND step = $3 RETURNING 1)
   SELECT require(count(*) = 1) FROM won)sql"};
 
+constexpr std::string_view kNotConfirmed = "authentication_required";
 // When whoever drives the payment that is under way may know more.
 constexpr std::chrono::seconds kLookAgainIn{2};
 
@@ -134,7 +146,7 @@ Task<> Checkouts::Wait(Work work, const Lease& lease, domain::Order& order, cons
   waiting.Wait(why, order.pay_until.value_or(now + limits_.pay_within), now);
   Batch batch("checkout.wait");
   batch.Add(kWait, lease.order, lease.fence, why.reason, why.decline_code, *waiting.pay_until,
-            limits_.deadline, now);
+            limits_.deadline, now, waiting.payment.state, waiting.action_url);
   events::Append(batch, work,
                  OrderPaymentNeededEvent({.id = order.id,
                                           .number = order.number,
@@ -145,6 +157,23 @@ Task<> Checkouts::Wait(Work work, const Lease& lease, domain::Order& order, cons
   co_await WriteGuarded(work, std::move(batch));
   if (answer != nullptr) answer->key.answered = true;
   order = std::move(waiting);
+}
+
+// Undone without having been confirmed, it was declined for that: the provider's own word where nobody can be
+// asked.
+Task<> Checkouts::WaitForAction(Work work, const Lease& lease, domain::Order& order, std::string url,
+                                Time now) {
+  auto waiting = order;
+  waiting.WaitForAction(std::move(url), order.pay_until.value_or(now + limits_.pay_within), now);
+  Batch batch("checkout.wait");
+  batch.Add(kWait, lease.order, lease.fence, domain::FailureReason::kPaymentDeclined, kNotConfirmed,
+            *waiting.pay_until, limits_.deadline, now, waiting.payment.state, waiting.action_url);
+  co_await WriteGuarded(work, std::move(batch));
+  order = std::move(waiting);
+}
+
+Task<> Checkouts::Confirmed(Work work, domain::OrderId order, int payment_number) {
+  co_await database_.Write(work, kConfirmed, order, payment_number, limits_.deadline);
 }
 
 Task<std::optional<Lease>> Checkouts::Pay(Work work, domain::OrderId order, AccountId buyer,

@@ -50,6 +50,7 @@ inline constexpr Columns kFailure{
 inline constexpr Columns kSettled{Column{"o.payment_method", &domain::Order::payment_method},
                                   Column{"o.payment_number", &domain::Order::payment_number},
                                   Column{"o.pay_until", &domain::Order::pay_until},
+                                  Column{"o.action_url", &domain::Order::action_url},
                                   Inside{&domain::Order::payment, kPayment},
                                   Inside{&domain::Order::failure, kFailure},
                                   Column{"o.version", &domain::Order::version},

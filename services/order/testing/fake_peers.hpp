@@ -182,7 +182,7 @@ class FakePayments final : public api::PaymentStandIn {
   using Payment = api::payment::Payment;
 
   // How the provider decides by payment method: "visa" authorises, "declined" declines, "slow_yes" and
-  // "slow_no" say UNKNOWN twice before they do; "nonesuch" it does not have.
+  // "slow_no" say UNKNOWN twice before they do; "nonesuch" it does not have. "asks" waits for Confirm.
   explicit FakePayments(Faults& faults) : faults_(faults) {}
   std::map<std::string, Payment> orders;
   std::vector<std::string> refunded;  // seller orders,
@@ -190,6 +190,15 @@ class FakePayments final : public api::PaymentStandIn {
   std::vector<api::payment::RefundForOrderRequest> asked;
   bool captures_fail = false;
   bool captures_are_refused = false;  // for good
+
+  // Whose card it is has shown who he is, or has not.
+  void Confirm(const std::string& order, Payment::State becomes) {
+    auto& payment = orders.at(order);
+    if (payment.state() != Payment::REQUIRES_ACTION) return;
+    payment.set_state(becomes);
+    payment.clear_next_action();
+    if (becomes == Payment::AUTHORIZED) *payment.mutable_authorized() = payment.amount();
+  }
 
   // What was asked for while another payment of the order could be charged.
   int second_holds = 0;
@@ -227,7 +236,7 @@ class FakePayments final : public api::PaymentStandIn {
       }
       Decide(payment);
       if (payment.state() == Payment::AUTHORIZED || payment.state() == Payment::CAPTURE_FAILED ||
-          payment.state() == Payment::STATE_UNSPECIFIED) {
+          payment.state() == Payment::REQUIRES_ACTION || payment.state() == Payment::STATE_UNSPECIFIED) {
         payment.set_state(Payment::VOIDED);
         payment.clear_authorized();
       }
@@ -298,13 +307,19 @@ class FakePayments final : public api::PaymentStandIn {
   void EndOneBefore(Payment& payment, int number) {
     const bool ended = payment.state() == Payment::STATE_UNSPECIFIED ||
                        payment.state() == Payment::DECLINED || payment.state() == Payment::VOIDED ||
-                       payment.state() == Payment::CAPTURE_FAILED;
+                       payment.state() == Payment::CAPTURE_FAILED ||
+                       payment.state() == Payment::REQUIRES_ACTION;
     second_holds += number > 1 && !ended ? 1 : 0;
     payment = Payment();
   }
   void Decide(Payment& payment) {
     if (payment.state() != Payment::UNKNOWN || ++asked_[payment.order_id()] < 3) return;
     const auto& method = payment.decline_code();
+    if (method == "asks") {
+      payment.set_state(Payment::REQUIRES_ACTION);
+      payment.mutable_next_action()->set_url("https://bank.test/" + payment.order_id());
+      return;
+    }
     const bool yes = method == "visa" || method == "slow_yes";
     payment.set_state(yes ? Payment::AUTHORIZED : Payment::DECLINED);
     if (yes) *payment.mutable_authorized() = payment.amount();

@@ -72,7 +72,11 @@ Task<api::payment::Payment> PaymentService::Whole(CallContext& call, std::string
   auto span = std::make_unique<telemetry::Span>(call.Span().Child(name, telemetry::SpanKind::kInternal));
   auto task = charge(Work(call.Deadline(), *span));
   deps_.charges_group.Spawn(std::string(name), Provide(answer, std::move(span), std::move(task)));
-  co_return ToProto(co_await answer->Wait());
+  const auto payment = co_await answer->Wait();
+  auto out = ToProto(payment);
+  // Order shows it to its buyer; of an operator's refund there is none.
+  AddNextAction(out, payment);
+  co_return out;
 }
 
 }  // namespace market::payment

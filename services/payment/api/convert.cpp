@@ -20,6 +20,7 @@ constexpr std::array<std::pair<domain::State, Proto::State>, domain::kStates> kS
     {domain::State::kVoided, Proto::VOIDED},
     {domain::State::kUnknown, Proto::UNKNOWN},
     {domain::State::kCaptureFailed, Proto::CAPTURE_FAILED},
+    {domain::State::kRequiresAction, Proto::REQUIRES_ACTION},
 }};
 
 Proto::State ToProto(domain::State state) {
@@ -173,6 +174,11 @@ Proto ToProto(const domain::Payment& payment) {
   *out.mutable_create_time() = ToProto(payment.created_at);
   *out.mutable_update_time() = ToProto(payment.updated_at);
   return out;
+}
+
+void AddNextAction(Proto& out, const domain::Payment& payment) {
+  if (payment.state != domain::State::kRequiresAction || payment.action_url.empty()) return;
+  out.mutable_next_action()->set_url(payment.action_url);
 }
 
 api::payment::LedgerEntry ToProto(const storage::Booked& entry) {

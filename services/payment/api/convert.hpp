@@ -33,7 +33,10 @@ storage::Span SpanFrom(const Request& request) {
 
 // Nothing for a state that no payment is ever in.
 std::optional<domain::State> StateFrom(api::payment::Payment::State state);
+// Without what only its buyer may see.
 api::payment::Payment ToProto(const domain::Payment& payment);
+// What its buyer has to do, if anything.
+void AddNextAction(api::payment::Payment& out, const domain::Payment& payment);
 api::payment::LedgerEntry ToProto(const storage::Booked& entry);
 
 // Nothing for a state that no sale is ever in.

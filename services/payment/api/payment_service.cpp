@@ -13,6 +13,13 @@ storage::Scope ScopeOf(const CallContext& call) {
                                  : storage::Scope::Buyer(call.Caller().account);
 }
 
+// With the link that confirms it, which works for whoever has it.
+api::payment::Payment Shown(const domain::Payment& payment, const CallContext& call) {
+  auto out = ToProto(payment);
+  if (payment.buyer == call.Caller().account) AddNextAction(out, payment);
+  return out;
+}
+
 }  // namespace
 
 Task<api::payment::Payment> PaymentService::GetOrderPayment(CallContext& call,
@@ -20,7 +27,7 @@ Task<api::payment::Payment> PaymentService::GetOrderPayment(CallContext& call,
   const auto payment =
       co_await deps_.payments.OfOrder(call, domain::OrderId::From(request.order_id()), ScopeOf(call));
   if (!payment) throw NotFound("the order's payment");
-  co_return ToProto(*payment);
+  co_return Shown(*payment, call);
 }
 
 Task<api::payment::Payment> PaymentService::GetPayment(CallContext& call,
@@ -28,7 +35,7 @@ Task<api::payment::Payment> PaymentService::GetPayment(CallContext& call,
   const auto payment =
       co_await deps_.payments.Get(call, domain::PaymentId::From(request.payment_id()), ScopeOf(call));
   if (!payment) throw NotFound("the payment");
-  co_return ToProto(*payment);
+  co_return Shown(*payment, call);
 }
 
 Task<api::payment::ListPaymentsResponse> PaymentService::ListPayments(

@@ -17,7 +17,10 @@ Step NextOfAuthorize(const Payment& payment) {
     throw Error(Code::kInvalidArgument, "UNKNOWN_PAYMENT_METHOD", "the provider has no such payment method")
         .WithField("paymentMethod", "UNKNOWN_PAYMENT_METHOD", "'" + payment.method + "' does not exist");
   }
-  if (payment.state != State::kCreated && payment.state != State::kUnknown) return Step::kNothing;
+  if (payment.state != State::kCreated && payment.state != State::kUnknown &&
+      payment.state != State::kRequiresAction) {
+    return Step::kNothing;
+  }
   if (payment.Pending()) return Step::kResolve;
   return payment.amount_minor == 0 ? Step::kSettle : Step::kSend;
 }
@@ -40,6 +43,9 @@ Step NextOfVoid(const Payment& payment) {
       payment.state == State::kCaptured) {
     return Step::kNothing;
   }
+  // What waits for somebody to confirm it does so for long: it is ended first, and what became of it is asked
+  // then.
+  if (payment.state == State::kRequiresAction) return Step::kSend;
   if (payment.Pending()) return Step::kResolve;
   return payment.authorization.empty() ? Step::kSettle : Step::kSend;
 }

@@ -42,10 +42,13 @@ Refund& RequireRefund(Payment& payment, const Attempt& attempt) {
 bool IsOpenFor(const Payment& payment, Operation operation) {
   switch (operation) {
     case Operation::kAuthorize:
-      return payment.state == State::kCreated || payment.state == State::kUnknown;
+      return payment.state == State::kCreated || payment.state == State::kUnknown ||
+             payment.state == State::kRequiresAction;
     case Operation::kCapture:
-    case Operation::kVoid:
       return payment.state == State::kAuthorized || payment.state == State::kCaptureFailed;
+    case Operation::kVoid:
+      return payment.state == State::kAuthorized || payment.state == State::kCaptureFailed ||
+             payment.state == State::kRequiresAction;
     case Operation::kRefund:
       return payment.state == State::kCaptured;
   }
@@ -107,6 +110,25 @@ void Refuse(Payment& payment, Attempt& mine, const Outcome& outcome) {
   mine.state = Progress::kFailed;
   mine.code = outcome.code;
   if (mine.operation != Operation::kVoid) CloseOthers(payment, mine);
+}
+
+// Nobody can say more before whose card it is has done something. Whoever asks in vain asks less often.
+bool WaitForAction(Payment& payment, const Attempt* mine, const Attempt& attempt, const Outcome& outcome,
+                   Time now) {
+  if (!IsOpenFor(payment, Operation::kAuthorize)) return false;
+  if (!mine) {
+    if (payment.Pending()) return false;
+    payment.attempts.push_back(attempt);
+  }
+  if (payment.state != State::kRequiresAction) {
+    MoveTo(payment, State::kRequiresAction);
+    payment.authorization = outcome.authorization;
+    payment.action_url = outcome.action_url;
+    payment.asks = 0;
+  }
+  ++payment.asks;
+  payment.updated_at = now;
+  return true;
 }
 
 bool StayOpen(Payment& payment, const Attempt* mine, const Attempt& attempt, Time now) {
@@ -269,7 +291,8 @@ void Settle(Payment& payment, const Goal& goal, Time now) {
 }
 
 bool IsStray(const Payment& payment, const Attempt& attempt, const Outcome& outcome) {
-  return attempt.operation == Operation::kAuthorize && outcome.kind == Outcome::Kind::kDone &&
+  return attempt.operation == Operation::kAuthorize &&
+         (outcome.kind == Outcome::Kind::kDone || outcome.kind == Outcome::Kind::kAction) &&
          !IsOpenFor(payment, Operation::kAuthorize) && payment.authorization != outcome.authorization;
 }
 
@@ -279,6 +302,7 @@ bool Learn(Payment& payment, const Attempt& attempt, const Outcome& outcome, Tim
   // Who wrote it heard the same: the key has one answer.
   if (mine && mine->state != Progress::kPending) return false;
   if (outcome.kind == Kind::kNotDone && !mine) return false;
+  if (outcome.kind == Kind::kAction) return WaitForAction(payment, mine, attempt, outcome, now);
   if (outcome.kind == Kind::kNotDone || outcome.kind == Kind::kUnknown) {
     return StayOpen(payment, mine, attempt, now);
   }

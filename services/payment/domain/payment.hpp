@@ -69,6 +69,7 @@ struct Payment {
   std::int64_t refunded_minor = 0;
   std::string method;
   std::string authorization;  // the provider's id; none of a payment of 0
+  std::string action_url;     // where its buyer confirms it, or did; a provider may have named none
   State state = State::kCreated;
   std::string decline_code;
   std::string failure_code;       // why a capture was refused for good
@@ -82,6 +83,8 @@ struct Payment {
   Time created_at;
   Time updated_at;
 
+  // It was, or is, for whose card it is to confirm.
+  bool NeededAction() const { return state == State::kRequiresAction || !action_url.empty(); }
   // False of one whose order was undone before any payment was known here.
   bool HasTerms() const { return buyer.has_value(); }
   const Attempt* Pending() const;
@@ -160,14 +163,17 @@ struct Outcome {
     kRefused,   // for good
     kFailed,    // it certainly did nothing under this key; another attempt may be made
     kNotDone,   // it certainly did nothing now; the same attempt may be made again
+    kAction,    // only of kAuthorize: it waits for whose card it is
     kUnknown
   };
   Kind kind = Kind::kUnknown;
   std::string authorization;
   std::string code;
+  std::string action_url = {};  // with kAction
 };
 
-// A charge that no payment will name: it came for a payment that was ended meanwhile. Its hold is given up.
+// A charge that no payment will name: it came for a payment that was ended meanwhile. Its hold is given up,
+// and what waits for somebody to confirm it waits no longer.
 bool IsStray(const Payment& payment, const Attempt& attempt, const Outcome& outcome);
 // Brings what was heard of an attempt into `payment`, which others may have changed since the attempt was
 // made. False: it is there already, or there is nothing to write. Throws std::logic_error when the provider

@@ -11,14 +11,14 @@
 namespace market::payment::domain {
 namespace {
 
-constexpr Words<State, kStates> kStateWords{
-    "state of a payment",
-    {"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN", "CAPTURE_FAILED"}};
+constexpr Words<State, kStates> kStateWords{"state of a payment",
+                                            {"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED",
+                                             "UNKNOWN", "CAPTURE_FAILED", "REQUIRES_ACTION"}};
 constexpr Words<Operation, 4> kOperationWords{"operation of a payment",
                                               {"AUTHORIZE", "CAPTURE", "VOID", "REFUND"}};
 constexpr Words<Progress, 3> kProgressWords{"progress of an attempt", {"PENDING", "SUCCEEDED", "FAILED"}};
 
-constexpr std::array<std::pair<State, State>, 12> kMoves = {{
+constexpr std::array<std::pair<State, State>, 17> kMoves = {{
     {State::kCreated, State::kAuthorized},
     {State::kCreated, State::kDeclined},
     {State::kCreated, State::kVoided},
@@ -26,6 +26,11 @@ constexpr std::array<std::pair<State, State>, 12> kMoves = {{
     {State::kUnknown, State::kAuthorized},
     {State::kUnknown, State::kDeclined},
     {State::kUnknown, State::kCreated},
+    {State::kCreated, State::kRequiresAction},
+    {State::kUnknown, State::kRequiresAction},
+    {State::kRequiresAction, State::kAuthorized},
+    {State::kRequiresAction, State::kDeclined},
+    {State::kRequiresAction, State::kVoided},
     {State::kAuthorized, State::kCaptured},
     {State::kAuthorized, State::kVoided},
     {State::kAuthorized, State::kCaptureFailed},

@@ -3,6 +3,8 @@
 //   CREATED → AUTHORIZED → CAPTURED        the provider said yes; the money moved
 //   CREATED → DECLINED, VOIDED             it said no; the order was undone
 //   CREATED → UNKNOWN → AUTHORIZED, DECLINED, CREATED
+//   CREATED, UNKNOWN → REQUIRES_ACTION     whose card it is must confirm it at the provider first
+//   REQUIRES_ACTION → AUTHORIZED, DECLINED, VOIDED
 //   AUTHORIZED → VOIDED
 //   AUTHORIZED → CAPTURE_FAILED → VOIDED   it refused the capture for good; the hold is given up
 //   CAPTURE_FAILED → CAPTURED              it had captured all the same, as another driver heard
@@ -22,9 +24,10 @@ enum class State : std::uint8_t {
   kDeclined,
   kVoided,
   kUnknown,
-  kCaptureFailed
+  kCaptureFailed,
+  kRequiresAction
 };
-inline constexpr int kStates = 7;
+inline constexpr int kStates = 8;
 
 // The words are those of the contract and the database; a word that is none throws std::invalid_argument.
 std::string_view Name(State state);

@@ -11,10 +11,12 @@ namespace {
 
 TEST(State, EveryPair_IsAllowedOrRefusedTheSameWay) {
   const std::set<std::pair<std::string_view, std::string_view>> allowed = {
-      {"CREATED", "AUTHORIZED"},        {"CREATED", "DECLINED"},      {"CREATED", "VOIDED"},
-      {"CREATED", "UNKNOWN"},           {"UNKNOWN", "AUTHORIZED"},    {"UNKNOWN", "DECLINED"},
-      {"UNKNOWN", "CREATED"},           {"AUTHORIZED", "CAPTURED"},   {"AUTHORIZED", "VOIDED"},
-      {"AUTHORIZED", "CAPTURE_FAILED"}, {"CAPTURE_FAILED", "VOIDED"}, {"CAPTURE_FAILED", "CAPTURED"}};
+      {"CREATED", "AUTHORIZED"},        {"CREATED", "DECLINED"},        {"CREATED", "VOIDED"},
+      {"CREATED", "UNKNOWN"},           {"UNKNOWN", "AUTHORIZED"},      {"UNKNOWN", "DECLINED"},
+      {"UNKNOWN", "CREATED"},           {"AUTHORIZED", "CAPTURED"},     {"AUTHORIZED", "VOIDED"},
+      {"AUTHORIZED", "CAPTURE_FAILED"}, {"CAPTURE_FAILED", "VOIDED"},   {"CAPTURE_FAILED", "CAPTURED"},
+      {"CREATED", "REQUIRES_ACTION"},   {"UNKNOWN", "REQUIRES_ACTION"}, {"REQUIRES_ACTION", "AUTHORIZED"},
+      {"REQUIRES_ACTION", "DECLINED"},  {"REQUIRES_ACTION", "VOIDED"}};
   for (int from = 0; from < kStates; ++from) {
     for (int to = 0; to < kStates; ++to) {
       const auto a = static_cast<State>(from);

@@ -18,7 +18,7 @@ CREATE FUNCTION first_id_at(moment timestamptz) RETURNS uuid LANGUAGE sql STABLE
 $$;
 
 CREATE TYPE payment_state AS ENUM
-  ('CREATED', 'UNKNOWN', 'AUTHORIZED', 'CAPTURED', 'DECLINED', 'VOIDED', 'CAPTURE_FAILED');
+  ('CREATED', 'UNKNOWN', 'AUTHORIZED', 'CAPTURED', 'DECLINED', 'VOIDED', 'CAPTURE_FAILED', 'REQUIRES_ACTION');
 CREATE TYPE provider_operation AS ENUM ('AUTHORIZE', 'CAPTURE', 'VOID', 'REFUND');
 CREATE TYPE progress AS ENUM ('PENDING', 'SUCCEEDED', 'FAILED');
 
@@ -40,6 +40,7 @@ CREATE TABLE payment (
   refunded_minor    bigint NOT NULL DEFAULT 0,
   payment_method    text NOT NULL,
   authorization_id  text NOT NULL,
+  action_url        text NOT NULL DEFAULT '',  -- where its buyer confirms it, or did: for his eyes alone
   state             payment_state NOT NULL,
   decline_code      text NOT NULL,
   failure_code      text NOT NULL DEFAULT '',  -- why a capture was refused for good

@@ -27,12 +27,14 @@ struct Overloaded : Ts... {
 Outcome OutcomeOf(const Result& result) {
   using Kind = Outcome::Kind;
   return std::visit(
-      Overloaded{[](const provider::Done& r) { return Outcome{Kind::kDone, r.authorization, {}}; },
-                 [](const provider::Declined& r) { return Outcome{Kind::kDeclined, {}, r.code}; },
-                 [](const provider::Unknown& r) { return Outcome{Kind::kUnknown, {}, r.why}; },
-                 [](const provider::NotDone& r) { return Outcome{Kind::kNotDone, {}, r.why}; },
-                 [](const provider::Errored&) { return Outcome{Kind::kFailed, {}, "provider_error"}; },
-                 [](const provider::Refused& r) { return Outcome{Kind::kRefused, {}, r.code}; }},
+      Overloaded{
+          [](const provider::Done& r) { return Outcome{Kind::kDone, r.authorization, {}}; },
+          [](const provider::Declined& r) { return Outcome{Kind::kDeclined, {}, r.code}; },
+          [](const provider::Unknown& r) { return Outcome{Kind::kUnknown, {}, r.why}; },
+          [](const provider::NotDone& r) { return Outcome{Kind::kNotDone, {}, r.why}; },
+          [](const provider::Errored&) { return Outcome{Kind::kFailed, {}, "provider_error"}; },
+          [](const provider::Refused& r) { return Outcome{Kind::kRefused, {}, r.code}; },
+          [](const provider::Action& r) { return Outcome{Kind::kAction, r.authorization, {}, r.url}; }},
       result);
 }
 
@@ -59,6 +61,9 @@ std::optional<Outcome> OutcomeSeen(const Payment& payment, const Attempt& attemp
   switch (attempt.operation) {
     case Operation::kAuthorize:
       if (charge.state == Listed::State::kDeclined) return Outcome{Kind::kDeclined, {}, charge.decline_code};
+      if (charge.state == Listed::State::kRequiresAction) {
+        return Outcome{Kind::kAction, charge.authorization, {}, charge.action_url};
+      }
       return done;
     case Operation::kCapture:
       if (charge.state == Listed::State::kCaptured) return done;
@@ -77,9 +82,19 @@ std::optional<Outcome> OutcomeSeen(const Payment& payment, const Attempt& attemp
 
 }  // namespace
 
-// Who wanted to void what was captured meanwhile has heard of the capture.
 std::optional<Charges::Heard> Charges::HeardOf(const Payment& payment, const Attempt& attempt,
                                                const Listed& charge) const {
+  // What waited to be confirmed came to its end without us: it was confirmed before it could be ended, in
+  // vain or not, or was ended, by the provider itself or by a void whose answer nobody heard.
+  if (payment.state == domain::State::kRequiresAction && payment.Pending() != nullptr) {
+    const bool decided = charge.state == Listed::State::kDeclined || charge.state == Listed::State::kCaptured;
+    if (attempt.operation == Operation::kVoid && decided) return HeardOf(payment, *payment.Pending(), charge);
+    if (attempt.operation == Operation::kAuthorize && charge.state == Listed::State::kVoided) {
+      return Heard{domain::NextAttempt(payment, Operation::kVoid, clock_.Now()),
+                   {Outcome::Kind::kDone, charge.authorization, {}}};
+    }
+  }
+  // Who wanted to void what was captured meanwhile has heard of the capture.
   if (attempt.operation == Operation::kVoid && charge.state == Listed::State::kCaptured) {
     return Heard{domain::NextAttempt(payment, Operation::kCapture, clock_.Now()),
                  {Outcome::Kind::kDone, charge.authorization, {}}};
@@ -109,6 +124,12 @@ Task<Charges::Heard> Charges::CallAndLook(Work work, const Payment& payment, Att
   co_return heard;
 }
 
+// From there nginx sends the browser on to the order's page, in its language.
+std::string Charges::ReturnUrl(const Payment& payment) const {
+  if (options_.public_url.empty()) return {};
+  return options_.public_url + "/orders/" + payment.order.ToString() + "/payment";
+}
+
 Task<Result> Charges::Call(Work work, const Payment& payment, const Attempt& attempt) {
   auto key = domain::ProviderKey(payment, attempt).ToString();
   Result result;
@@ -116,7 +137,8 @@ Task<Result> Charges::Call(Work work, const Payment& payment, const Attempt& att
     result = co_await provider_.Authorize({.key = std::move(key),
                                            .reference = payment.order.ToString(),
                                            .method = payment.method,
-                                           .amount = {payment.amount_minor, payment.currency}},
+                                           .amount = {payment.amount_minor, payment.currency},
+                                           .return_url = ReturnUrl(payment)},
                                           work);
   } else {
     provider::Change change{.key = std::move(key),
@@ -143,7 +165,9 @@ Task<Result> Charges::Call(Work work, const Payment& payment, const Attempt& att
 }
 
 Task<Found> Charges::Find(Work work, const Payment& payment, const Attempt& attempt) {
-  const bool by_key = attempt.operation == Operation::kAuthorize;
+  // One that waits to be confirmed is known by its id, and is no charge yet that its key would find.
+  const bool by_key =
+      attempt.operation == Operation::kAuthorize && payment.state != domain::State::kRequiresAction;
   auto found = co_await provider_.Find({.reference = payment.order.ToString(),
                                         .key = domain::ProviderKey(payment, attempt).ToString(),
                                         .authorization = by_key ? std::string() : payment.authorization},

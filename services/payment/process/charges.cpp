@@ -29,6 +29,8 @@ constexpr int kAttemptsMax = 3;
 // that the provider does not have by now will not arrive any more.
 constexpr std::chrono::hours kSendAgainLimit{20};
 constexpr runtime::Backoff::Options kAskPause{.initial = 2s, .max = 60s};
+// Nobody waits for it who would notice less; one whose webhook is lost is known soon all the same.
+constexpr runtime::Backoff::Options kActionPause{.initial = 2s, .max = 10s};
 constexpr runtime::Backoff::Options kLookPause{.initial = 2s, .max = 10min};
 
 Work Writing(const Work& work) { return work.With(runtime::After(kWriteLimit)); }
@@ -128,13 +130,17 @@ Task<> Charges::Resolve(Work work, Payment payment) {
 Task<> Charges::EndOneBefore(Work work, domain::OrderId order, int number) {
   auto before = co_await payments_.Find(work, order, std::nullopt);
   if (!before || before->number >= number) co_return;
-  if (before->state == domain::State::kCaptureFailed) {
+  // Order goes on with another one only while nothing was sold for this one: whoever has confirmed it
+  // meanwhile was too late.
+  const bool confirmed = before->state == domain::State::kAuthorized && before->NeededAction();
+  if (before->state == domain::State::kCaptureFailed || before->state == domain::State::kRequiresAction ||
+      confirmed) {
     before = co_await Reach(work, std::move(*before), {.operation = Operation::kVoid, .refund = {}});
   }
   using domain::State;
   if (before->state == State::kDeclined || before->state == State::kVoided) co_return;
-  if (before->state == State::kCaptureFailed) {
-    throw Unavailable("the payment provider has not given up the hold of the payment before");
+  if (before->state == State::kCaptureFailed || before->state == State::kRequiresAction || confirmed) {
+    throw Unavailable("the payment provider has not given up the payment before");
   }
   throw Error(Code::kFailedPrecondition, "ILLEGAL_TRANSITION",
               "the order has a payment that is " + std::string(domain::Name(before->state)))
@@ -201,6 +207,11 @@ Task<Charges::Ended> Charges::Ask(Work work, Payment& payment) {
       co_return co_await Note(work, payment, std::move(*heard));
     }
   }
+  // A provider that does not know what it asked for: sent again, it would be another charge for somebody to
+  // confirm.
+  if (payment.state == domain::State::kRequiresAction) {
+    co_return co_await Note(work, payment, {attempt, {Outcome::Kind::kUnknown, {}, "it was there before"}});
+  }
   if (clock_.Now() - attempt.created_at > kSendAgainLimit) {
     co_return co_await Note(work, payment, {attempt, {Outcome::Kind::kFailed, {}, "never_had_it"}});
   }
@@ -211,6 +222,7 @@ Task<Charges::Ended> Charges::Ask(Work work, Payment& payment) {
 // written meanwhile says more.
 Task<Charges::Ended> Charges::Note(Work work, Payment& payment, Heard heard) {
   const bool open = IsOpen(heard.attempt, heard.outcome);
+  const bool waits = heard.outcome.kind == Outcome::Kind::kAction;
   for (bool overtaken = false;; overtaken = true) {
     if (overtaken && open) co_return Ended::kOvertaken;
     if (domain::IsStray(payment, heard.attempt, heard.outcome)) {
@@ -220,7 +232,7 @@ Task<Charges::Ended> Charges::Note(Work work, Payment& payment, Heard heard) {
     Payment after = payment;
     const bool more = domain::Learn(after, heard.attempt, heard.outcome, clock_.Now());
     if (!more || co_await Write(work, payment, std::move(after))) {
-      co_return open ? Ended::kOpen : Ended::kSettled;
+      co_return open || waits ? Ended::kOpen : Ended::kSettled;
     }
   }
 }
@@ -282,6 +294,7 @@ std::optional<std::chrono::milliseconds> Charges::RunAfter(const Payment& paymen
     return payment.asks == 0 ? Lease()
                              : runtime::Backoff::After(static_cast<std::uint32_t>(payment.asks), options);
   };
+  if (payment.state == domain::State::kRequiresAction) return pause(kActionPause);
   if (payment.Pending()) return pause(kAskPause);
   const bool looked_for =
       payment.undone_at && (payment.asks > 0 || domain::IsLookedFor(payment, clock_.Now()));

@@ -12,12 +12,15 @@
 //   undo of an order without a row  leaves a row that accepts no authorisation and is looked after until
 //                               nothing can be under way any more; a hold that turns up is given up, by the
 //                               late driver, or by the recovery when that one died
+//   confirmed against voided    what waits to be confirmed is ended at the provider, which then accepts no
+//                               confirmation; one that came before has a hold, which ends with it
 // What the provider has not said is never assumed: it is PENDING, and the recovery asks.
 //
 // A task of these must not be cancelled by a caller that leaves: run it in a TaskGroup. Io thread only.
 // Throws what storage throws, and domain::NextStep's refusals.
 #pragma once
 #include <chrono>
+#include <string>
 #include <string_view>
 
 #include "platform/audit/audit.hpp"
@@ -33,6 +36,8 @@ class Charges {
   struct Options {
     std::chrono::milliseconds provider_timeout{5000};  // of one turn at the provider
     std::chrono::milliseconds lease_margin{5000};      // a lease is longer than a turn by this
+    // Where people reach the marketplace; "": nobody can be sent to confirm a payment.
+    std::string public_url = {};
   };
 
   Charges(storage::Payments& payments, provider::Provider& provider, const Clock& clock, Metrics& metrics,
@@ -41,8 +46,9 @@ class Charges {
 
   // Asks for the money of one order. Of one that has a payment of that number: that one, brought as far as it
   // goes now. The state of what is returned says how it ended; UNKNOWN or CREATED: not decided yet, ask
-  // again. Throws Error ALREADY_EXISTS when that payment is about another amount or method, ILLEGAL_TRANSITION
-  // when the order's payment before it may still be charged.
+  // again; REQUIRES_ACTION: nothing goes on before its buyer has confirmed it at the provider. Throws Error
+  // ALREADY_EXISTS when that payment is about another amount or method, ILLEGAL_TRANSITION when the order's
+  // payment before it may still be charged.
   Task<domain::Payment> Authorize(Work work, domain::Payment draft);
   // Of the newest payment. CAPTURED; CAPTURE_FAILED: refused for good; VOIDED: too late; an AUTHORIZED one is
   // not captured yet, ask again. Throws Error NOT_FOUND.
@@ -91,6 +97,7 @@ class Charges {
   Task<> EndOneBefore(Work work, domain::OrderId order, int number);
 
   Task<Heard> CallAndLook(Work work, const domain::Payment& payment, domain::Attempt attempt);
+  std::string ReturnUrl(const domain::Payment& payment) const;
   Task<provider::Result> Call(Work work, const domain::Payment& payment, const domain::Attempt& attempt);
   Task<provider::Found> Find(Work work, const domain::Payment& payment, const domain::Attempt& attempt);
   std::optional<Heard> HeardOf(const domain::Payment& payment, const domain::Attempt& attempt,

@@ -205,11 +205,21 @@ Task<domain::Payment> Insist(boost::asio::io_context& io, World& world, std::min
 void Live(unsigned seed) {
   WithService([&](Service& s, World& world, boost::asio::io_context& io) -> Task<> {
     std::minstd_rand chaos(seed * 7919 + 1);
-    const auto draft = ADraft(seed % 3 == 0 ? "pm_sandbox_error_then_authorized" : "pm_card_visa");
+    constexpr std::array kMethods = {"pm_sandbox_error_then_authorized", "pm_card_visa",
+                                     "pm_card_threeDSecure2Required"};
+    const auto draft = ADraft(kMethods.at(seed % kMethods.size()));
     const bool undone = seed % 2 == 0;
     const auto order = draft.order;
     // A driver that was overtaken by an undo, or one that goes on.
-    auto authorize = [&](Service& service) { return service.Authorize(Soon(), draft); };
+    auto authorize = [&](Service& service) -> Task<domain::Payment> {
+      auto payment = co_await service.Authorize(Soon(), draft);
+      // Whose card it is has seen where to confirm it, and may do so at any time from now on.
+      if (payment.state == State::kRequiresAction && chaos() % 2 == 0) {
+        co_await world.provider.Confirm(Soon(), payment.authorization,
+                                        sandbox::Provider::Confirmation::kComplete);
+      }
+      co_return payment;
+    };
     co_await Insist(io, world, chaos, order, authorize,
                     [&](const auto& payment) { return payment.state == State::kAuthorized || undone; });
     if (undone) {
@@ -219,6 +229,8 @@ void Live(unsigned seed) {
       EXPECT_EQ((co_await s.Authorize(Soon(), draft)).state, State::kVoided);
       EXPECT_EQ(CountAtProvider(order, "authorized"), "0");
       EXPECT_EQ(CountAtProvider(order, "captured"), "0");
+      // One that its process has died with nobody has seen.
+      if (!(co_await s.Stored(order)).undone_at) EXPECT_EQ(CountAtProvider(order, "requires_action"), "0");
       EXPECT_EQ(LedgerOf(order), "0 0");
       co_return;
     }

@@ -1,12 +1,17 @@
 #include "services/payment/process/provider_events.hpp"
 
 #include <optional>
+#include <string_view>
 #include <variant>
 
 namespace market::payment {
 
 using domain::Payment;
 using domain::State;
+
+namespace {
+constexpr std::string_view kActionNeeded = "payment_intent.requires_action";
+}  // namespace
 
 // Before its authorisation is written down a charge is known by its order only.
 Task<ProviderEvents::Heard> ProviderEvents::Follow(Work work, const storage::DueWebhook& told) {
@@ -21,6 +26,8 @@ Task<ProviderEvents::Heard> ProviderEvents::Follow(Work work, const storage::Due
     const auto id = payment->id;
     co_await charges_.Resolve(work, std::move(*payment));
     const auto after = co_await payments_.Get(work, id, storage::Scope::Everything());
+    // What it told is what is known of it.
+    if (told.type == kActionNeeded) co_return Heard::kDone;
     co_return after && after->Pending() != nullptr ? Heard::kOpen : Heard::kDone;
   }
   // A charge that no payment names is one whose answer was given up, and that is the recovery's.

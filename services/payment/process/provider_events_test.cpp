@@ -19,6 +19,27 @@ std::string ChargeAtProvider(const domain::OrderId& order) {
                              order.ToString() + "'");
 }
 
+TEST(ProviderEvents, WhatItsBuyerDidIsHeard_InWhateverOrderItIsTold) {
+  WithService([](Service& s, World& world, boost::asio::io_context&) -> Task<> {
+    ProviderEvents events(s.payments, s.provider, s.charges);
+    const auto tell = [&](const domain::Payment& payment, std::string type) {
+      return events.Follow(Soon(), About(payment.authorization, payment.order, "payment_intent." + type));
+    };
+    const auto payment = co_await s.Authorize(Soon(), ADraft("pm_card_threeDSecure2Required"));
+    EXPECT_EQ(co_await tell(payment, "requires_action"), Heard::kDone);
+    EXPECT_EQ(co_await tell(payment, "amount_capturable_updated"), Heard::kOpen) << "too early, or forged";
+    EXPECT_EQ((co_await s.Stored(payment.order)).state, State::kRequiresAction);
+    co_await world.provider.Confirm(Soon(), payment.authorization,
+                                    sandbox::Provider::Confirmation::kComplete);
+    EXPECT_EQ(co_await tell(payment, "amount_capturable_updated"), Heard::kDone);
+    EXPECT_EQ((co_await s.Stored(payment.order)).state, State::kAuthorized);
+    for (const auto* late : {"amount_capturable_updated", "requires_action", "payment_failed"}) {
+      EXPECT_EQ(co_await tell(payment, late), Heard::kDone);
+    }
+    EXPECT_EQ((co_await s.Stored(payment.order)).state, State::kAuthorized);
+  });
+}
+
 TEST(ProviderEvents, AHoldThatExpiredIsVoided) {
   WithService([](Service& s, World&, boost::asio::io_context&) -> Task<> {
     ProviderEvents events(s.payments, s.provider, s.charges);

@@ -24,6 +24,11 @@ struct Done {
 struct Declined {
   std::string code;
 };
+// It will do it once whose card it is has confirmed it there; until then it holds nothing.
+struct Action {
+  std::string authorization;  // the provider's id of the charge to be
+  std::string url;            // where that is done, in a browser; "": it names no place
+};
 // It may have done it or may yet do it: too late, the connection was lost, the key is in use. Find tells.
 struct Unknown {
   std::string why;
@@ -42,11 +47,11 @@ struct Errored {
 struct Refused {
   std::string code;
 };
-using Result = std::variant<Done, Declined, Unknown, NotDone, Errored, Refused>;
+using Result = std::variant<Done, Declined, Unknown, NotDone, Errored, Refused, Action>;
 // For metrics and the log.
 inline std::string_view Name(const Result& result) {
-  static constexpr std::array<std::string_view, 6> kNames = {"done",     "declined", "unknown",
-                                                             "not_done", "error",    "refused"};
+  static constexpr std::array<std::string_view, 7> kNames = {"done",  "declined", "unknown", "not_done",
+                                                             "error", "refused",  "action"};
   return kNames.at(result.index());
 }
 
@@ -55,6 +60,9 @@ struct Charge {
   std::string reference;  // ours: the order
   std::string method;
   Money amount;
+  // Where a browser comes back to from confirming it; "": nobody can be sent there, and what needs that is
+  // declined.
+  std::string return_url = {};
 };
 // Of a charge that was authorised.
 struct Change {
@@ -65,7 +73,7 @@ struct Change {
 };
 // A charge as it is there now, whoever asked for it.
 struct Listed {
-  enum class State { kAuthorized, kCaptured, kVoided, kDeclined };
+  enum class State { kAuthorized, kCaptured, kVoided, kDeclined, kRequiresAction };
   struct Refund {
     std::string reference;
     std::int64_t amount_minor = 0;
@@ -79,6 +87,8 @@ struct Listed {
   Money captured;
   std::int64_t refunded_minor = 0;
   std::vector<Refund> refunds;
+  std::string action_url = {};  // with kRequiresAction, where there is one
+  bool was_charged = true;      // false: it was never confirmed, so that nothing was ever held of it
 };
 // Which charge: that of a key, or one whose id is known.
 struct Sought {
@@ -108,8 +118,9 @@ class Provider {
   virtual Task<Result> Void(Change change, Work work) = 0;
   virtual Task<Result> Refund(Change change, Work work) = 0;
   virtual Task<Found> Find(Sought sought, Work work) = 0;
-  // Every charge that was made or changed since then by the provider's clock, a page at a time; the first
-  // page is after "". One that changes meanwhile may be told of twice.
+  // Every charge, which what waits for somebody to confirm it is not yet, that was made or changed since then
+  // by the provider's clock, a page at a time; the first page is after "". One that changes meanwhile may be
+  // told of twice.
   virtual Task<std::variant<Page, Unknown>> List(Time changed_since, std::string after, Work work) = 0;
 };
 

@@ -46,13 +46,13 @@ std::string IntentIn(const json::object& event) {
 
 Task<Result> Stripe::Authorize(Charge charge, Work work) {
   const auto reference = Encoded(charge.reference);
-  // A card that wants its owner to do something now is declined: nobody is there who could be sent to his
-  // bank.
+  const auto way = charge.return_url.empty() ? "&error_on_requires_action=true"
+                                             : "&return_url=" + Encoded(charge.return_url);
   auto body = "amount=" + Amount(charge.amount) + "&currency=" + Lower(charge.amount.currency.Code()) +
               "&payment_method=" + Encoded(charge.method) +
-              "&payment_method_types[]=card&capture_method=manual&confirm=true&error_on_requires_action=true"
-              "&transfer_group=" +
-              reference + "&metadata[reference]=" + reference + "&metadata[key]=" + Encoded(charge.key);
+              "&payment_method_types[]=card&capture_method=manual&confirm=true" + way +
+              "&transfer_group=" + reference + "&metadata[reference]=" + reference +
+              "&metadata[key]=" + Encoded(charge.key);
   return Post("/v1/payment_intents", std::move(charge.key), std::move(body), work);
 }
 
@@ -146,7 +146,8 @@ Task<Found> Stripe::FindById(std::string id, Work work) {
   co_return Unknown{"find: " + std::get<Unknown>(got).why};
 }
 
-// Every confirmed PaymentIntent has a charge, a declined one too.
+// Every confirmed PaymentIntent has a charge, a declined one too, but for one that its card's owner has to
+// confirm: it has one once he did.
 Task<Found> Stripe::FindByKey(Sought sought, Work work) {
   std::string next;
   do {
@@ -227,7 +228,9 @@ Task<std::variant<Page, Unknown>> Stripe::ListMade(std::string since, std::strin
   for (auto& intent : intents) {
     auto found = co_await Completed(std::move(intent), work);
     if (auto* unknown = std::get_if<Unknown>(&found)) co_return std::move(*unknown);
-    if (auto* charge = std::get_if<Listed>(&found)) page.charges.push_back(std::move(*charge));
+    if (auto* charge = std::get_if<Listed>(&found); charge != nullptr && charge->was_charged) {
+      page.charges.push_back(std::move(*charge));
+    }
   }
   if (page.next.empty()) page.next = kChanges;
   co_return page;
@@ -258,7 +261,9 @@ Task<std::variant<Page, Unknown>> Stripe::ListChanged(std::int64_t since_s, std:
   for (const auto& id : changed) {
     auto found = co_await FindById(id, work);
     if (auto* unknown = std::get_if<Unknown>(&found)) co_return std::move(*unknown);
-    if (auto* charge = std::get_if<Listed>(&found)) page.charges.push_back(std::move(*charge));
+    if (auto* charge = std::get_if<Listed>(&found); charge != nullptr && charge->was_charged) {
+      page.charges.push_back(std::move(*charge));
+    }
   }
   if (!page.next.empty()) page.next.insert(0, kChanges);
   co_return page;

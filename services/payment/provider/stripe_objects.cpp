@@ -22,14 +22,18 @@ std::string Upper(std::string text) {
   return text;
 }
 
-// A PaymentIntent that waits for a card has none, or one that was declined.
+// A PaymentIntent that waits for a card has none, or one that was declined, or whose owner was not who he
+// should be.
 std::optional<Listed::State> StateOf(const json::object& intent, const json::object& charge) {
   const auto status = TextIn(intent, "status");
   if (status == "requires_capture") return Listed::State::kAuthorized;
   if (status == "succeeded") return Listed::State::kCaptured;
   if (status == "canceled") return Listed::State::kVoided;
-  if (status == "requires_payment_method" && TextIn(charge, "status") == "failed")
-    return Listed::State::kDeclined;
+  if (status == "requires_action") return Listed::State::kRequiresAction;
+  const auto* error = intent.if_contains("last_payment_error");
+  const bool in_vain =
+      charge.empty() ? error != nullptr && error->is_object() : TextIn(charge, "status") == "failed";
+  if (status == "requires_payment_method" && in_vain) return Listed::State::kDeclined;
   return std::nullopt;
 }
 
@@ -46,6 +50,10 @@ std::string DeclineCodeOf(const json::object& intent) {
   const auto error = Inner(intent, "last_payment_error");
   auto code = TextIn(error, "decline_code");
   return code.empty() ? TextIn(error, "code") : code;
+}
+
+std::string ActionUrlIn(const json::object& intent) {
+  return TextIn(Inner(Inner(intent, "next_action"), "redirect_to_url"), "url");
 }
 
 }  // namespace
@@ -75,6 +83,7 @@ Result ResultOf(const http::Response& response) {
     if (id.empty()) return Unknown{"an answer without an id"};
     // It has begun, and what comes of it is not decided.
     const auto status = TextIn(body, "status");
+    if (status == "requires_action") return Action{std::move(id), ActionUrlIn(body)};
     if (status.starts_with("requires_") && status != "requires_capture")
       return Unknown{"a charge that " + status};
     if (status == "processing") return Unknown{"a charge in progress"};
@@ -99,9 +108,11 @@ Result ResultOf(const http::Response& response) {
 
 std::optional<Listed> ListedIn(const json::object& intent) {
   const auto currency = CurrencyIn(intent);
-  if (intent.at("latest_charge").is_null() || !currency) return std::nullopt;
-  const auto& charge = intent.at("latest_charge").as_object();
+  if (!currency) return std::nullopt;
+  const auto charge = Inner(intent, "latest_charge");
   const auto state = StateOf(intent, charge);
+  // Made, and nothing was done with it.
+  if (!state && charge.empty()) return std::nullopt;
   if (!state) throw std::runtime_error("a charge that is " + TextIn(intent, "status"));
   const auto& metadata = intent.at("metadata").as_object();
   Listed listed{.authorization = std::string(intent.at("id").as_string()),
@@ -111,7 +122,9 @@ std::optional<Listed> ListedIn(const json::object& intent) {
                 .decline_code = DeclineCodeOf(intent),
                 .captured = {0, *currency},
                 .refunded_minor = 0,
-                .refunds = {}};
+                .refunds = {},
+                .action_url = ActionUrlIn(intent),
+                .was_charged = !charge.empty()};
   // A hold that was given up is shown as given back; nothing of it was taken.
   if (*state == Listed::State::kCaptured) {
     listed.captured.minor = intent.at("amount_received").as_int64();

@@ -119,7 +119,8 @@ TEST(Stripe, EachAnswer_IsOneOutcome) {
       {200, R"({"id": "pi_1", "object": "payment_intent"})", "done"},
       {200, R"({"id": "re_1", "object": "refund", "payment_intent": "pi_1"})", "done"},
       {200, R"({"id": "pi_1", "object": "payment_intent", "status": "requires_capture"})", "done"},
-      {200, R"({"id": "pi_1", "object": "payment_intent", "status": "requires_action"})", "unknown"},
+      {200, R"({"id": "pi_1", "object": "payment_intent", "status": "requires_action"})", "action"},
+      {200, R"({"id": "pi_1", "object": "payment_intent", "status": "requires_confirmation"})", "unknown"},
       {200, R"({"id": "pi_1", "object": "payment_intent", "status": "processing"})", "unknown"},
       {200, "{}", "unknown"},
       {200, "not json", "unknown"},
@@ -165,6 +166,9 @@ TEST(Stripe, Requests_AreThoseThatStripeMockIsAsked) {
   With({Says(200, AList(""))}, [&](Fake& fake) -> Task<> {
     auto& stripe = fake.stripe;
     co_await stripe.Authorize(ACharge(), Soon());
+    auto returning = ACharge();
+    returning.return_url = "https://shop.test/orders/o1";
+    co_await stripe.Authorize(returning, Soon());
     co_await stripe.Capture(AChange(), Soon());
     co_await stripe.Void(AChange(), Soon());
     co_await stripe.Refund(AChange(), Soon());
@@ -182,7 +186,7 @@ TEST(Stripe, Requests_AreThoseThatStripeMockIsAsked) {
       asked += LineOf(request);
     }
     EXPECT_EQ(fake.asked.at(0).headers.Get("Idempotency-Key"), "k1");
-    EXPECT_EQ(fake.asked.at(3).headers.Get("Idempotency-Key"), "k2");
+    EXPECT_EQ(fake.asked.at(4).headers.Get("Idempotency-Key"), "k2");
   });
   With({Says(200, AnIntent("pi_1", "k1", "succeeded", 15)),
         Says(200, AList(ARefund("re_1", "s1", "failed"), true)), Says(200, AList(""))},
@@ -193,6 +197,56 @@ TEST(Stripe, Requests_AreThoseThatStripeMockIsAsked) {
   std::ifstream file(MARKET_STRIPE_REQUESTS);
   const std::string recorded((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   EXPECT_EQ(asked, recorded) << "what is written in " << MARKET_STRIPE_REQUESTS;
+}
+
+// A PaymentIntent without a charge.
+std::string Uncharged(const std::string& status, const std::string& more = "") {
+  return R"({"id": "pi_1", "object": "payment_intent", "status": ")" + status +
+         R"(", "currency": "eur", "amount_received": 0, "transfer_group": "o1", "created": 1700000001,
+          "metadata": {"key": "k1"}, "latest_charge": null)" +
+         more + "}";
+}
+const std::string kRedirect =
+    R"(, "next_action": {"type": "redirect_to_url", "redirect_to_url": {"url": "https://bank.test/1"}})";
+
+TEST(Stripe_Action, IsAskedForWhereABrowserIsSent) {
+  With({Says(200, Uncharged("requires_action", kRedirect)),
+        Says(200, Uncharged("requires_action", R"(, "next_action": {"type": "use_stripe_sdk"})"))},
+       [](Fake& fake) -> Task<> {
+         const auto asked = std::get<Action>(co_await fake.stripe.Authorize(ACharge(), Soon()));
+         EXPECT_EQ(asked.authorization, "pi_1");
+         EXPECT_EQ(asked.url, "https://bank.test/1");
+         EXPECT_EQ(std::get<Action>(co_await fake.stripe.Authorize(ACharge(), Soon())).url, "");
+       });
+}
+
+TEST(Stripe_Action, IsFoundByIdWithWhatBecameOfIt) {
+  using enum Listed::State;
+  const std::string failed = R"(, "last_payment_error": {"code": "payment_intent_authentication_failure"})";
+  With({Says(200, Uncharged("requires_action", kRedirect)), Says(200, Uncharged("canceled")),
+        Says(200, Uncharged("requires_payment_method", failed)),
+        Says(200, Uncharged("requires_payment_method", R"(, "last_payment_error": null)")),
+        Says(200, AnIntent("pi_1", "k1", "requires_capture"))},
+       [](Fake& fake) -> Task<> {
+         const Sought sought{.reference = "o1", .key = {}, .authorization = "pi_1"};
+         const auto waits = std::get<Listed>(co_await fake.stripe.Find(sought, Soon()));
+         EXPECT_EQ(waits.state, kRequiresAction);
+         EXPECT_EQ(waits.action_url, "https://bank.test/1");
+         EXPECT_EQ(std::get<Listed>(co_await fake.stripe.Find(sought, Soon())).state, kVoided);
+         const auto declined = std::get<Listed>(co_await fake.stripe.Find(sought, Soon()));
+         EXPECT_EQ(declined.state, kDeclined);
+         EXPECT_EQ(declined.decline_code, "payment_intent_authentication_failure");
+         EXPECT_EQ(Name(co_await fake.stripe.Find(sought, Soon())), "absent");
+         EXPECT_EQ(std::get<Listed>(co_await fake.stripe.Find(sought, Soon())).state, kAuthorized);
+       });
+}
+
+// What holds nothing is nobody's money: a restore and the reconciliation leave it alone.
+TEST(Stripe_Action, IsNotListed) {
+  With({Says(200, AList(Uncharged("requires_action", kRedirect)))}, [](Fake& fake) -> Task<> {
+    const auto page = co_await fake.stripe.List(Time(std::chrono::seconds(1'700'000'000)), "", Soon());
+    EXPECT_TRUE(std::get<Page>(page).charges.empty());
+  });
 }
 
 TEST(Stripe_Void, OfWhatWasGivenUpBefore_IsDone) {

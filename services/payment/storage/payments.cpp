@@ -24,8 +24,9 @@ constexpr auto kRequireWon = " SELECT require(count(*) = 1), " + kWritten + " FR
 constexpr ComposedStatement kInsert{"payment.insert", R"sql(
   WITH won AS (
     INSERT INTO payment (id, order_id, number, buyer_id, currency, amount_minor, authorized_minor, payment_method,
-                         authorization_id, state, decline_code, undone_at, asks, next_run_at, trace, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, market_now() + $14::interval, $15, $16, $17)
+                         authorization_id, state, decline_code, undone_at, asks, next_run_at, trace, created_at, updated_at,
+                         action_url)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, market_now() + $14::interval, $15, $16, $17, $28)
     ON CONFLICT (order_id, number) DO NOTHING RETURNING id, version),
   split AS (
     INSERT INTO payment_split (payment_id, position, seller_order_id, seller_id, amount_minor)
@@ -42,7 +43,7 @@ constexpr Sql kUpdate{R"sql(
     UPDATE payment SET version = version + 1, state = $3, authorized_minor = $4, captured_minor = $5, refunded_minor = $6,
                        authorization_id = $7, decline_code = $8, failure_code = $9, undone_at = $10, asks = $11,
                        updated_at = $12, next_run_at = market_now() + $13::interval, failures = 0, last_error = '',
-                       parked_at = NULL
+                       parked_at = NULL, action_url = $21
     WHERE id = $1 AND version = $2 RETURNING id, version, currency, updated_at),
   attempt AS (
     INSERT INTO payment_attempt (payment_id, operation, number, refund_id, provider_key, state, code, created_at)
@@ -54,11 +55,11 @@ constexpr ComposedStatement kWrite{"payment.write", kUpdate + kRequireWon};
 constexpr ComposedStatement kWriteMoved{"payment.write_moved", kUpdate + R"sql(,
   entry AS (
     INSERT INTO ledger_entry (id, cause, cause_id, payment_id, created_at, seller_order_id)
-    SELECT $21::uuid, $22::ledger_cause, $23::uuid, won.id, won.updated_at, $27::uuid FROM won RETURNING id),
+    SELECT $22::uuid, $23::ledger_cause, $24::uuid, won.id, won.updated_at, $28::uuid FROM won RETURNING id),
   posting AS (
     INSERT INTO ledger_posting (entry_id, position, account, owner_id, currency, amount_minor)
     SELECT entry.id, p.position, p.account, p.owner, won.currency, p.amount
-    FROM won, entry, unnest($24::ledger_account[], $25::uuid[], $26::bigint[])
+    FROM won, entry, unnest($25::ledger_account[], $26::uuid[], $27::bigint[])
                        WITH ORDINALITY AS p (account, owner, amount, position)))sql" +
                                                                    kRequireWon};
 
@@ -117,7 +118,7 @@ constexpr Columns kUnresolved{
     Column{"greatest(0, coalesce(extract(epoch FROM max(market_now() - a.created_at)) * 1000, 0))::bigint",
            [](Unresolved& unresolved, std::int64_t ms) { unresolved.oldest_age = milliseconds(ms); }}};
 constexpr ComposedStatement kCountUnresolved{"payment.count_unresolved", "SELECT " + kUnresolved + R"sql(
-  FROM (SELECT id, parked_at FROM payment WHERE next_run_at IS NOT NULL LIMIT 100000) AS p
+  FROM (SELECT id, parked_at FROM payment WHERE next_run_at IS NOT NULL AND state <> 'REQUIRES_ACTION' LIMIT 100000) AS p
   JOIN payment_attempt a ON a.payment_id = p.id AND a.state = 'PENDING')sql"};
 
 // As columns.
@@ -179,7 +180,8 @@ void AddInsert(Batch& batch, const Payment& before, const Payment& after,
             after.HasTerms() ? std::optional(after.currency) : std::nullopt, after.amount_minor,
             after.authorized_minor, after.method, after.authorization, after.state, after.decline_code,
             after.undone_at, after.asks, run_after, after.trace, after.created_at, after.updated_at, s.parts,
-            s.sellers, s.amounts, a.operations, a.numbers, a.refunds, a.keys, a.states, a.codes, a.times);
+            s.sellers, s.amounts, a.operations, a.numbers, a.refunds, a.keys, a.states, a.codes, a.times,
+            after.action_url);
 }
 
 void AddUpdate(Batch& batch, const Payment& before, const Payment& after,
@@ -189,7 +191,7 @@ void AddUpdate(Batch& batch, const Payment& before, const Payment& after,
     batch.Add(statement, after.id, before.version, after.state, after.authorized_minor, after.captured_minor,
               after.refunded_minor, after.authorization, after.decline_code, after.failure_code,
               after.undone_at, after.asks, after.updated_at, run_after, a.operations, a.numbers, a.refunds,
-              a.keys, a.states, a.codes, a.times, entry...);
+              a.keys, a.states, a.codes, a.times, after.action_url, entry...);
   };
   const auto entry = domain::EntryBetween(before, after);
   if (!entry) return add(kWrite);

@@ -21,7 +21,8 @@
 
 namespace market::payment::storage {
 
-// Payments with a pending attempt that the provider had no answer about. Counted up to 100,000.
+// Payments with a pending attempt that the provider had no answer about; of what waits for its buyer it had
+// one. Counted up to 100,000.
 struct Unresolved {
   std::int64_t payments = 0;
   std::int64_t parked = 0;

@@ -23,6 +23,7 @@ inline constexpr Columns kPayment{
     Column{"p.refunded_minor", &domain::Payment::refunded_minor},
     Column{"p.payment_method", &domain::Payment::method},
     Column{"p.authorization_id", &domain::Payment::authorization},
+    Column{"p.action_url", &domain::Payment::action_url},
     Column{"p.state", &domain::Payment::state},
     Column{"p.decline_code", &domain::Payment::decline_code},
     Column{"p.failure_code", &domain::Payment::failure_code},

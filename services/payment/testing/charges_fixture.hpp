@@ -146,14 +146,14 @@ struct Service {
           std::chrono::milliseconds provider_timeout = kProviderTimeout)
       : Service(io, world, world.url, provider_timeout) {}
   Service(boost::asio::io_context& io, World& world, const std::string& url,
-          std::chrono::milliseconds provider_timeout)
+          std::chrono::milliseconds provider_timeout, const std::string& public_url = "https://shop.test")
       : client(io, url),
         stripe(client, guard, "sk_test"),
         provider(stripe),
         payments(world.database),
         ledger(world.database),
         charges(payments, provider, clock, metrics,
-                {.provider_timeout = provider_timeout, .lease_margin = 5s}),
+                {.provider_timeout = provider_timeout, .lease_margin = 5s, .public_url = public_url}),
         recovery(payments, charges, tracer, {.poll = 20ms}) {}
 
   // As the operation does it: every call comes with a draft of its own.

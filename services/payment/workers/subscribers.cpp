@@ -16,7 +16,7 @@ constexpr std::string_view kNotification = "notification";
 
 events::Subscription::Options OrdersSubscription(outbox::Relay::Options relay) {
   return {.subscriber = std::string(kOrders),
-          .types = events::NamesOf<contract::PaymentRefunded>(),
+          .types = events::NamesOf<contract::PaymentRefunded, contract::PaymentActionEnded>(),
           .relay = std::move(relay)};
 }
 

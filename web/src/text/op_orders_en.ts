@@ -43,6 +43,7 @@ export const words = {
     VOIDED: "Let go",
     UNKNOWN: "Not known yet",
     CAPTURE_FAILED: "Charge refused",
+    REQUIRES_ACTION: "To be confirmed",
   },
   refundStates: { PENDING: "On its way", SUCCEEDED: "Has gone back", FAILED: "Refused" },
   number: "Number",

@@ -44,6 +44,7 @@ export const words = {
     VOIDED: "Отпущен",
     UNKNOWN: "Пока неизвестно",
     CAPTURE_FAILED: "Списание не прошло",
+    REQUIRES_ACTION: "Ждёт подтверждения",
   },
   refundStates: { PENDING: "В пути", SUCCEEDED: "Возвращено", FAILED: "Отказано" },
   number: "Номер",

@@ -74,6 +74,7 @@ export const words = {
     DECLINED: "Declined",
     VOIDED: "Released again",
     CAPTURE_FAILED: "The bank did not pay",
+    REQUIRES_ACTION: "Waiting for you to confirm it at the bank",
   } as Readonly<Record<string, string>>,
   state: {
     PENDING_PAYMENT: "Waiting for payment",

@@ -81,6 +81,7 @@ export const words = {
     DECLINED: "Отклонено",
     VOIDED: "Резерв снят",
     CAPTURE_FAILED: "Банк не заплатил",
+    REQUIRES_ACTION: "Ждём вашего подтверждения в банке",
   } as Readonly<Record<string, string>>,
   state: {
     PENDING_PAYMENT: "Ждёт оплаты",

@@ -6,6 +6,7 @@ export const words = {
     pm_card_visa: "Test card that pays",
     pm_card_visa_chargeDeclined: "Test card that is declined",
     pm_card_visa_chargeDeclinedInsufficientFunds: "Test card without enough money",
+    pm_card_threeDSecure2Required: "Test card whose bank asks you to confirm",
     pm_sandbox_error_then_authorized: "Test card that fails first, then pays",
     pm_sandbox_timeout_authorized: "Test card whose bank answers late",
   } as Readonly<Record<string, string>>,
@@ -13,6 +14,7 @@ export const words = {
     pm_card_visa: "•••• 4242",
     pm_card_visa_chargeDeclined: "•••• 0002",
     pm_card_visa_chargeDeclinedInsufficientFunds: "•••• 9995",
+    pm_card_threeDSecure2Required: "•••• 3220",
     pm_sandbox_error_then_authorized: "•••• 0119",
     pm_sandbox_timeout_authorized: "•••• 0341",
   } as Readonly<Record<string, string>>,
@@ -22,7 +24,12 @@ export const words = {
   declinedWhy: {
     generic_decline: "The bank did not say why.",
     insufficient_funds: "There is not enough money on the card.",
+    payment_intent_authentication_failure: "It was not confirmed at the bank.",
   } as Readonly<Record<string, string>>,
+  confirm: "Confirm the payment",
+  confirmHint: (time: string) =>
+    `Your bank wants to be sure that it is you. Nothing is charged before that. Your order and its things are kept for you until ${time}: confirm the payment at your bank, or pay with another card.`,
+  toBank: "Confirm at the bank",
   again: (price: string) => `Pay ${price}`,
   late: "The time to pay is over. The order has ended, and your things are free for others again.",
 };

@@ -8,6 +8,7 @@ export const words = {
     pm_card_visa: "Пробная карта, которая платит",
     pm_card_visa_chargeDeclined: "Пробная карта, которую отклоняют",
     pm_card_visa_chargeDeclinedInsufficientFunds: "Пробная карта, где мало денег",
+    pm_card_threeDSecure2Required: "Пробная карта, чей банк просит подтвердить",
     pm_sandbox_error_then_authorized: "Пробная карта: сначала сбой, потом оплата",
     pm_sandbox_timeout_authorized: "Пробная карта, чей банк отвечает поздно",
   } as Readonly<Record<string, string>>,
@@ -15,6 +16,7 @@ export const words = {
     pm_card_visa: "•••• 4242",
     pm_card_visa_chargeDeclined: "•••• 0002",
     pm_card_visa_chargeDeclinedInsufficientFunds: "•••• 9995",
+    pm_card_threeDSecure2Required: "•••• 3220",
     pm_sandbox_error_then_authorized: "•••• 0119",
     pm_sandbox_timeout_authorized: "•••• 0341",
   } as Readonly<Record<string, string>>,
@@ -24,7 +26,12 @@ export const words = {
   declinedWhy: {
     generic_decline: "Банк не сказал почему.",
     insufficient_funds: "На карте не хватает денег.",
+    payment_intent_authentication_failure: "Его не подтвердили в банке.",
   } as Readonly<Record<string, string>>,
+  confirm: "Подтвердите платёж",
+  confirmHint: (time: string) =>
+    `Банк хочет убедиться, что это вы. До этого ничего не списывается. Заказ и товары отложены для вас до ${time}: подтвердите платёж в банке или заплатите другой картой.`,
+  toBank: "Подтвердить в банке",
   again: (price: string) => `Заплатить ${price}`,
   late: "Время на оплату вышло. Заказ завершён, товары снова доступны другим.",
 } satisfies typeof said;

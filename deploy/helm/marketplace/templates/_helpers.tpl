@@ -183,7 +183,11 @@ smtp_ca_file: /run/marketplace/smtp_ca.crt
 {{- $_ := set $keys "pages.public_url" $values.issuer }}
 {{- end }}
 {{- if $program.grpc }}{{ $_ := set $keys "grpc.listen" "0.0.0.0:9090" }}{{ end }}
-{{- if $program.provider }}{{ $_ := set $keys "sandbox.listen" "0.0.0.0:8081" }}{{ end }}
+{{- if $program.provider }}
+{{- $_ := set $keys "sandbox.listen" "0.0.0.0:8081" }}
+{{- /* Of a browser that confirms a payment, through port-forward. */ -}}
+{{- $_ := set $keys "sandbox.public_url" "http://127.0.0.1:8081" }}
+{{- end }}
 {{- if $program.mtls }}
 {{- $_ := set $keys "tls.certificate" "/run/marketplace/tls/tls.crt" }}
 {{- $_ := set $keys "tls.key" "/run/marketplace/tls/tls.key" }}
@@ -210,6 +214,7 @@ smtp_ca_file: /run/marketplace/smtp_ca.crt
 {{- end }}
 {{- if $program.charges }}
 {{- $_ := set $keys "payment.provider_url" (include "marketplace.providerUrl" $root) }}
+{{- $_ := set $keys "payment.public_url" $values.issuer }}
 {{- if $values.provider.keySecret.name }}{{ $_ := set $keys "payment.provider_key_file" "/run/marketplace/provider_key" }}{{ end }}
 {{- end }}
 {{- if $program.mails }}

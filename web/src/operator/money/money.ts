@@ -15,6 +15,7 @@ export const PAYMENT_TONES: Readonly<Record<PaymentState, Tone>> = {
   VOIDED: "quiet",
   UNKNOWN: "bad",
   CAPTURE_FAILED: "bad",
+  REQUIRES_ACTION: "wait",
 };
 export const PAYMENT_STATES = Object.keys(PAYMENT_TONES) as PaymentState[];
 

@@ -6,6 +6,7 @@ export const METHODS = [
   "pm_card_visa",
   "pm_card_visa_chargeDeclined",
   "pm_card_visa_chargeDeclinedInsufficientFunds",
+  "pm_card_threeDSecure2Required",
   "pm_sandbox_error_then_authorized",
   "pm_sandbox_timeout_authorized",
 ] as const;

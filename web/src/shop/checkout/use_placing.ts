@@ -4,6 +4,7 @@ import { useLocation } from "wouter-preact";
 import { CART } from "../../api/cart_kept";
 import { type CheckoutBody, checkout, newKey } from "../../api/orders";
 import { pathTo } from "../paths";
+import { leaveForBank } from "./confirm";
 import { type Attempt, endAttempt, endDraft, keepAttempt, readAttempt } from "./draft";
 import { outcomeOf, untilFinal } from "./placing";
 
@@ -44,6 +45,7 @@ export function usePlacing() {
       const order = await untilFinal(() => checkout(attempt.cartId, attempt.body, attempt.key));
       queries.setQueryData(["mine", "order", order.id], order);
       done(order.id);
+      leaveForBank(order);
     } catch (why) {
       refused(why);
     } finally {

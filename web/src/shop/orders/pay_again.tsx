@@ -5,12 +5,13 @@ import { Refusal } from "../../api/refusal";
 import { useWords } from "../../text/rooms";
 import { useKeys } from "../../ui/key";
 import { wordsOf } from "../../ui/problem";
+import { bankOf, leaveForBank } from "../checkout/confirm";
 import { METHODS, Methods } from "../checkout/methods";
 import { leavesOpen, untilFinal } from "../checkout/placing";
 import { payingOf } from "./use_order";
 import "./pay_again.css";
 
-/** An order that waits for another way to pay it, for as long as it is kept. */
+/** An order that waits to be confirmed at the bank, or for another way to pay it, for as long as it is kept. */
 export function PayAgain({ order }: { order: Order }) {
   const { said, text, format, language } = useWords("paying");
   const queries = useQueryClient();
@@ -26,6 +27,7 @@ export function PayAgain({ order }: { order: Order }) {
       keys.answered();
       queries.setQueryData(key, paid);
       void queries.invalidateQueries({ queryKey: ["mine", "cart"] });
+      leaveForBank(paid);
     },
     onError: (problem) => {
       // Of what is not known the same is asked again.
@@ -36,10 +38,19 @@ export function PayAgain({ order }: { order: Order }) {
   const code = paying.error instanceof Refusal ? paying.error.metadata?.declineCode : undefined;
   const time = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { timeStyle: "short" });
   if (!order.payUntil) return null;
+  const until = time.format(new Date(order.payUntil));
+  const bank = bankOf(order);
   return (
     <section class="pay-again">
-      <h2>{said.declined}</h2>
-      <p>{left ? said.declinedHint(time.format(new Date(order.payUntil))) : said.late}</p>
+      <h2>{bank ? said.confirm : said.declined}</h2>
+      <p>{left ? (bank ? said.confirmHint(until) : said.declinedHint(until)) : said.late}</p>
+      {left && bank && (
+        <p>
+          <a class="button button-main" href={bank}>
+            {said.toBank}
+          </a>
+        </p>
+      )}
       <p class="field-wrong" role="alert">
         {paying.isError &&
           [wordsOf(paying.error, text), said.declinedWhy[code ?? ""]].filter(Boolean).join(" ")}
@@ -52,7 +63,11 @@ export function PayAgain({ order }: { order: Order }) {
           }}
         >
           <Methods chosen={method} choose={setMethod} />
-          <button type="submit" class="button button-main" aria-disabled={paying.isPending}>
+          <button
+            type="submit"
+            class={bank ? "button" : "button button-main"}
+            aria-disabled={paying.isPending}
+          >
             {paying.isPending ? text.loading : said.again(format.money(order.total))}
           </button>
         </form>
