@@ -32,7 +32,7 @@ int Run(int argc, char** argv) {
   order::Service order(host, order_settings,
                        {auth.Api(), user.Api(), product.Api(), payment.Api(), notification.Api()});
   product.Connect(order.Api());
-  payment.Connect({auth.Api(), order.Api(), notification.Api()});
+  payment.Connect({auth.Api(), user.Api(), order.Api(), notification.Api()});
   notification.Connect({auth.Api(), user.Api(), product.Api(), order.Api()});
   auth.Connect({user.Api(), product.Api(), order.Api(), payment.Api(), notification.Api()});
 

@@ -7,12 +7,12 @@
 #include "marketplace/product/v1/product.market.hpp"
 #include "marketplace/user/v1/user.market.hpp"
 #include "peers/user/kept_pictures.hpp"
+#include "platform/documents/printer.hpp"
 #include "platform/host/host.hpp"
 #include "platform/idempotency/pg_store.hpp"
 #include "platform/picture_claims/claims.hpp"
 #include "services/order/api/order_service.hpp"
 #include "services/order/process/invoicing.hpp"
-#include "services/order/process/printer.hpp"
 #include "services/order/process/rate_table.hpp"
 #include "services/order/process/wish_watch.hpp"
 #include "services/order/storage/returns.hpp"
@@ -94,7 +94,7 @@ class Service final : public host::Service {
   OrderTerms terms_;
   outbox::Relay relay_;
   Invoicing invoicing_;
-  Printer printer_;
+  market::documents::Printer printer_;
   Checkout checkout_;
   Recovery recovery_;
   storage::Timers timers_;

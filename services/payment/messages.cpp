@@ -220,4 +220,28 @@ events::NewEvent ChangedEvent(const domain::PayoutAccount& account, const Accoun
                            .seller = account.seller});
 }
 
+events::NewEvent BookedEvent(const domain::OperatorEntry& booked, const Uuid& entry) {
+  contract::SellerEntryBooked what;
+  what.set_seller_id(booked.seller.ToString());
+  what.set_entry_id(entry.ToString());
+  what.set_cause(std::string(domain::Name(booked.cause)));
+  *what.mutable_amount() = conversions::ToProto(booked.amount);
+  what.set_reason(booked.reason);
+  return events::Of(
+      what, {.aggregate = "operator_entry/" + booked.id.ToString(), .version = 1, .seller = booked.seller});
+}
+
+events::NewEvent IssuedEvent(const domain::CommissionInvoice& invoice) {
+  contract::CommissionInvoiceIssued what;
+  what.set_commission_invoice_id(invoice.id.ToString());
+  what.set_seller_id(invoice.seller.ToString());
+  what.set_kind(std::string(domain::Name(invoice.kind)));
+  what.set_number(invoice.number);
+  what.set_month(invoice.month);
+  *what.mutable_total() = conversions::ToProto(Money{invoice.total_minor, invoice.currency});
+  return events::Of(
+      what,
+      {.aggregate = "commission_invoice/" + invoice.id.ToString(), .version = 1, .seller = invoice.seller});
+}
+
 }  // namespace market::payment

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "platform/events/event.hpp"
+#include "services/payment/domain/commission_invoice.hpp"
+#include "services/payment/domain/operator_entry.hpp"
 #include "services/payment/domain/payment.hpp"
 #include "services/payment/domain/payout.hpp"
 #include "services/payment/domain/settlement.hpp"
@@ -21,5 +23,8 @@ events::NewEvent SaleEvent(const domain::Sale& sale, const domain::SaleMove& mov
 std::optional<events::NewEvent> EventBetween(const domain::Payout& before, const domain::Payout& after);
 // Somebody says where the shop's money goes.
 events::NewEvent ChangedEvent(const domain::PayoutAccount& account, const AccountId& by);
+// An operator booked something on a shop's account; `entry` is the ledger's.
+events::NewEvent BookedEvent(const domain::OperatorEntry& booked, const Uuid& entry);
+events::NewEvent IssuedEvent(const domain::CommissionInvoice& invoice);
 
 }  // namespace market::payment

@@ -67,6 +67,17 @@ http::Client ClientOf(boost::asio::io_context& io, const Settings& settings) {
 
 constexpr std::string_view kSecretOfSandbox = "whsec_sandbox";
 
+Party TraderOf(const Settings& settings) {
+  return {.name = *settings.trader_name,
+          .lines = *settings.trader_lines,
+          .city = *settings.trader_city,
+          .region = *settings.trader_region,
+          .postal_code = *settings.trader_postal_code,
+          .country_code = *settings.trader_country,
+          .vat_number = *settings.trader_vat_number,
+          .register_number = *settings.trader_register_number};
+}
+
 WebhookDoor DoorOf(const Settings& settings) {
   const bool stripe = *settings.provider == Settings::Kind::kStripe;
   WebhookDoor door{.provider = stripe ? "stripe" : "sandbox", .secrets = {}};
@@ -202,7 +213,25 @@ Settings::Settings(config::Properties& properties)
                                            std::chrono::days(30), 48h)),
       reconcile_settling(properties.Duration("payment.reconcile_settling",
                                              "how long money is left alone before a difference is a finding",
-                                             1s, 24h, 15min)) {}
+                                             1s, 24h, 15min)),
+      operator_entry_limit(properties.Int("payment.operator_entry_limit",
+                                          "the most that an operator may charge a shop, or give it, at once",
+                                          "minor units", 1, 99'999'999, 1'000'000)),
+      trader_name(properties.Text("payment.trader_name",
+                                  "who runs the marketplace, as it stands in the register: on what it issues "
+                                  "for shops",
+                                  "Marketplace")),
+      trader_lines(properties.List("payment.trader_lines", "street and house of who runs the marketplace",
+                                   std::vector<std::string>{})),
+      trader_city(properties.Text("payment.trader_city", "the town", "")),
+      trader_region(properties.Text("payment.trader_region", "the state, province or county", "")),
+      trader_postal_code(
+          properties.Text("payment.trader_postal_code", "the postal code, as it is written there", "")),
+      trader_country(properties.Text("payment.trader_country", "the country: two letters, ISO 3166-1", "")),
+      trader_vat_number(properties.Text("payment.trader_vat_number",
+                                        "its VAT number, with the letters of the country before it", "")),
+      trader_register_number(
+          properties.Text("payment.trader_register_number", "its register and number", "")) {}
 
 Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
@@ -222,6 +251,8 @@ Service::Service(host::Host& host, const Settings& settings)
       statements_(database_),
       bank_numbers_(BankKeyOf(settings)),
       findings_(database_),
+      commission_invoices_(database_),
+      operator_entries_(database_),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
       client_(config::Naming("payment.provider_url", [&] { return ClientOf(host.Io(), settings); })),
@@ -254,6 +285,8 @@ Service::Service(host::Host& host, const Settings& settings)
                    .events_kept = host.EventOptions("payment").kept}),
       reconciliation_(findings_, ledger_, provider_, {.settling = *settings.reconcile_settling}),
       reconcile_(reconciliation_, findings_, metrics_, {}),
+      commission_invoicing_(commission_invoices_, traders_,
+                            {.poll = *settings.resolve_poll, .marketplace = TraderOf(settings)}),
       service_({payments_,
                 ledger_,
                 charges_,
@@ -274,13 +307,20 @@ Service::Service(host::Host& host, const Settings& settings)
                 payout_run_,
                 statements_,
                 findings_,
-                BankChanges{.need = *settings.bank_change_needs, .hold = *settings.bank_change_hold}}) {
+                BankChanges{.need = *settings.bank_change_needs, .hold = *settings.bank_change_hold},
+                commission_invoices_,
+                operator_entries_,
+                *settings.operator_entry_limit,
+                traders_,
+                printer_,
+                TraderOf(settings)}) {
   guard_.OnTurnedAway([this](std::string_view why) { metrics_.TurnedAway(why); });
   guard_.OnChange([this](auto state) { metrics_.BreakerIs(static_cast<int>(state)); });
 }
 
 void Service::Connect(Peers peers) {
   second_person_.Connect(peers.auth);
+  traders_.Connect(peers.users);
   orders_told_.emplace(database_, host_.Tracer(), TellOrders(peers.orders),
                        OrdersSubscription(host_.RelayOptions("payment")));
   acts_told_.emplace(database_, host_.Tracer(), rpc::Telling(peers.auth, audit::kListKeeper),
@@ -324,6 +364,7 @@ Task<> Service::Start() {
   host_.Background().Run(settlement_.Sweeping());
   host_.Background().Run(reconcile_.Comparing());
   host_.Background().Run(reconcile_.Measuring());
+  host_.Background().Run(commission_invoicing_.Issuing());
 }
 
 }  // namespace market::payment

@@ -8,6 +8,7 @@
 
 #include "marketplace/auth/v1/auth.market.hpp"
 #include "marketplace/payment/v1/payment.market.hpp"
+#include "marketplace/user/v1/user.market.hpp"
 #include "platform/host/host.hpp"
 #include "platform/http/client.hpp"
 #include "platform/idempotency/pg_store.hpp"
@@ -19,6 +20,7 @@
 #include "services/payment/provider/sepa.hpp"
 #include "services/payment/provider/stripe.hpp"
 #include "services/payment/workers/audit.hpp"
+#include "services/payment/workers/commission_invoices.hpp"
 #include "services/payment/workers/payouts.hpp"
 #include "services/payment/workers/reconcile.hpp"
 #include "services/payment/workers/recovery.hpp"
@@ -61,12 +63,23 @@ struct Settings {
   config::Property<BankChanges::Need> bank_change_needs;
   config::Property<std::chrono::milliseconds> bank_change_hold;
   config::Property<std::chrono::milliseconds> reconcile_settling;
+
+  config::Property<std::int64_t> operator_entry_limit;
+  config::Property<std::string> trader_name;
+  config::Property<std::vector<std::string>> trader_lines;
+  config::Property<std::string> trader_city;
+  config::Property<std::string> trader_region;
+  config::Property<std::string> trader_postal_code;
+  config::Property<std::string> trader_country;
+  config::Property<std::string> trader_vat_number;
+  config::Property<std::string> trader_register_number;
 };
 
 class Service final : public host::Service {
  public:
   struct Peers {
     api::AuthApi& auth;
+    api::UserApi& users;
     api::OrderApi& orders;
     api::NotificationApi& notifications;
   };
@@ -100,6 +113,8 @@ class Service final : public host::Service {
   storage::Statements statements_;
   storage::BankNumbers bank_numbers_;
   storage::Findings findings_;
+  storage::CommissionInvoices commission_invoices_;
+  storage::OperatorEntries operator_entries_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
   std::optional<events::Subscription> acts_told_;
@@ -122,6 +137,9 @@ class Service final : public host::Service {
   Settlement settlement_;
   Reconciliation reconciliation_;
   Reconcile reconcile_;
+  ShopTraders traders_;
+  CommissionInvoicing commission_invoicing_;
+  market::documents::Printer printer_;
   PaymentService service_;
   api::PaymentNeighbour neighbour_{service_};
 };

@@ -6,6 +6,7 @@ import key_scenes_carts
 import key_scenes_parcels
 import key_scenes_payouts
 import key_scenes_returns
+from key_scenes_by_hand import create_entry
 from key_scenes_commission import act_on_commission_rule, create_commission_rule
 from key_scenes_coupons import create_coupon, end_coupon, update_coupon
 from key_scenes_findings import resolve_finding
@@ -416,7 +417,7 @@ SCENES = {**key_scenes_carts.SCENES, **key_scenes_parcels.SCENES, **key_scenes_r
           "RevokeSellerApiKey": revoke_key("seller", "/v1/sellers/{}/apiKeys"),
           "CreateCoupon": create_coupon("operator", "/v1/coupons"), "CreateSellerCoupon": create_coupon("seller", "/v1/sellers/{}/coupons"),
           "UpdateCoupon": update_coupon, "EndCoupon": end_coupon,
-          "CreateCommissionRule": create_commission_rule, "ResolveFinding": resolve_finding,
+          "CreateCommissionRule": create_commission_rule, "ResolveFinding": resolve_finding, "CreateSellerLedgerEntry": create_entry,
           "UpdateCommissionRule": act_on_commission_rule("PATCH", "DRAFT", {"percentagePpm": 1}, "percentage_ppm = 1", 200),
           "PublishCommissionRule": act_on_commission_rule("publish", "DRAFT", {}, "state <> 'DRAFT'", 200),
           "ApproveCommissionRule": act_on_commission_rule("approve", "PROPOSED", {"version": 1}, "state = 'PUBLISHED'", 409),

@@ -11,6 +11,7 @@ import json
 import pytest
 
 import contract
+import key_scenes_by_hand
 import key_scenes_coupons
 import key_scenes_payouts
 import key_scenes_returns
@@ -20,7 +21,7 @@ from pictures import MINE, mine, uploaded
 from scene import ACCEPT, SHIP
 
 REST = [m for m in contract.methods() if m.verb]
-OWNED = {"line_id", "conversation_id", "order_id", "seller_order_id", "address_id", "payment_id", "session_id", "cart_id", "return_id", "invoice_id"}  # ids of somebody's things; products and sellers are public
+OWNED = {"line_id", "conversation_id", "order_id", "seller_order_id", "address_id", "payment_id", "session_id", "cart_id", "return_id", "invoice_id", "commission_invoice_id"}  # ids of somebody's things; products and sellers are public
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def victim(stack, category):
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
             "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session, "language": "de",
             # Of nothing: one that a test ended would be gone for all.
-            "tax_rate_id": str(uuid.uuid4()), "commission_rule_id": str(uuid.uuid4()), "finding_id": str(uuid.uuid4())}
+            "tax_rate_id": str(uuid.uuid4()), "commission_rule_id": str(uuid.uuid4()), "finding_id": str(uuid.uuid4()), "commission_invoice_id": key_scenes_by_hand.commission_invoice(seller.seller)}
 
 
 @pytest.fixture(scope="module")

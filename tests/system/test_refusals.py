@@ -140,9 +140,16 @@ def nothing_to_pay_out(buyer, sold):
     return sold.owner.post(*key_scenes_payouts.wish(sold.owner.seller), key=new_key())
 
 
+def amount_over_limit(buyer, sold):
+    market.psql("auth", f"INSERT INTO account_role (account_id, role) VALUES ('{buyer.id}', 'finance')")
+    buyer.refresh()
+    fine = {"cause": "FINE", "amount": {"amount": 1_000_001, "currency": "EUR"}, "reason": "late"}
+    return buyer.post(f"/v1/sellers/{sold.owner.seller}/ledgerEntries", fine, key=new_key())
+
+
 PROVOKED = {each.__name__.upper(): each for each in (orders_open, address_changes_price, out_of_stock, offer_unavailable, no_price_in_currency, price_changed, delivery_unavailable, payment_declined,
                                                     unknown_payment_method, illegal_transition, payment_not_secured, limit_reached,
-                                                    cart_in_checkout, payouts_held, nothing_to_pay_out, second_factor_required, coupon_not_applicable, return_window_over)}
+                                                    cart_in_checkout, payouts_held, nothing_to_pay_out, amount_over_limit, second_factor_required, coupon_not_applicable, return_window_over)}
 
 
 def test_each_that_says_more_is_provoked_here():

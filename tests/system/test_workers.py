@@ -28,7 +28,7 @@ TABLES = {"relay": "outbox", "outbox": "outbox", "uploads": "upload", "keys": "i
           "auth.signing": "signing_key",
           "order.recovery": "checkout", "order.measure": "checkout", "order.timers": "part_timer", "order.carts": "cart", "order.wishes": "wish", "order.return_pictures": "picture_claim", "payment.recovery": "payment", "payment.unresolved": "payment",
           "payment.webhooks": "webhook", "payment.webhook_count": "webhook", "sandbox.webhooks": "happening",
-          "payment.ledger": "ledger_balance", "payment.balances": "ledger_balance", "payment.settlement": "sale", "payment.reconcile": "reconciliation", "payment.findings": "finding", "payment.payouts": "payout", "payment.payout_turns": "payout_turn", "payment.sweep": "event_inbox",
+          "payment.ledger": "ledger_balance", "payment.balances": "ledger_balance", "payment.settlement": "sale", "payment.reconcile": "reconciliation", "payment.findings": "finding", "payment.commission_invoices": "commission_month", "payment.payouts": "payout", "payment.payout_turns": "payout_turn", "payment.sweep": "event_inbox",
           "payment": "event_subscription", "payment.relay": "outbox", "payment.outbox": "outbox", "payment.order": "event_subscription", "payment.order.relay": "outbox",
           "payment.order.outbox": "outbox", "auth": "event_subscription", "auth.relay": "outbox", "auth.outbox": "outbox", "events": "event_log",
           "notification": "event_subscription", "notification.relay": "outbox", "notification.outbox": "outbox", "notification.sweep": "event_inbox", "notification.live": "live_news",

@@ -73,7 +73,7 @@ def test_a_line_less_in_the_topology_is_told(service):
 
 @pytest.mark.parametrize("before, after, told", [
     ("metrics: 12", "metrics: 13", "AUTH_METRICS"), ("metrics: 12", "metrics: 60", "AUTH_METRICS"), ("grpc: 2", "grcp: 2", "auth.ports"),
-    ("calls: [auth, order, notification]", "calls: [auth, orders, notification]", "orders"), ("uses: [redis, pictures]", "uses: [redos, pictures]", "redos"), ("memory: 768M", "memo: 768M", "memo"),
+    ("calls: [auth, user, product, order]", "calls: [auth, users, product, order]", "users"), ("uses: [redis, pictures]", "uses: [redos, pictures]", "redos"), ("memory: 768M", "memo: 768M", "memo"),
     ("  user:\n", "  auth:\n", "'auth' stands twice"), ("size: 60", "size: 20", "outside of the block of 20"),
     ("size: 60", "sizes: 60", "sizes")])
 def test_what_is_wrong_is_named(before, after, told):

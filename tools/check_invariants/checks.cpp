@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "tools/check_invariants/adjustments.hpp"
 #include "tools/check_invariants/commission.hpp"
 #include "tools/check_invariants/coupons.hpp"
 #include "tools/check_invariants/deliveries.hpp"
@@ -442,6 +443,9 @@ constexpr std::array kChecks = {
           kCommissionRulesStand},
     Check{"X39", "payment", "an adjustment of the ledger resolved a finding, which says what was booked",
           kFindingsAreResolvedOnce},
+    Check{"X41", "payment", "commission is billed as the ledger has booked it, in documents without a gap",
+          kCommissionIsBilled},
+    Check{"X42", "payment", "a fine or goodwill is what an operator has booked, and why", kBookedByHand},
 
     // Acts
     Check{"R1", "auth", "the chain of acts is whole", kChain},

@@ -199,6 +199,17 @@ std::vector<News> OfPayout(const Event& event) {
                      .amount = conversions::MoneyFrom(payout.amount())}}};
 }
 
+// What is given out of goodwill the shop finds in its balance.
+std::vector<News> OfOperatorEntry(const Event& event) {
+  const auto booked = *events::As<payment::SellerEntryBooked>(event);
+  if (booked.cause() != "FINE") return {};
+  return {{.kind = Kind::kShopFined,
+           .audience = Audience::kManagers,
+           .facts = {.title = booked.reason(),
+                     .seller = SellerId::From(booked.seller_id()),
+                     .amount = conversions::MoneyFrom(booked.amount())}}};
+}
+
 // The shop knows its offers by their SKU.
 template <class Message, Kind kind>
 std::vector<News> OfOffer(const Event& event) {
@@ -394,6 +405,7 @@ const std::map<std::string, Meaning, std::less<>>& Meanings() {
       Row<payment::PayoutPaid>(OfPayout<payment::PayoutPaid, Kind::kPayoutPaid>),
       Row<payment::PayoutFailed>(OfPayout<payment::PayoutFailed, Kind::kPayoutFailed>),
       Row<payment::PayoutReturned>(OfPayout<payment::PayoutReturned, Kind::kPayoutFailed>),
+      Row<payment::SellerEntryBooked>(OfOperatorEntry),
       Row<product::ProductStateChanged>(OfProduct),
       Row<product::LowStock>(OfOffer<product::LowStock, Kind::kLowStock>),
       Row<product::OfferDetached>(OfOffer<product::OfferDetached, Kind::kOfferDetached>)};

@@ -295,6 +295,23 @@ TEST_F(NewsTest, Payouts) {
   EXPECT_EQ(facts.amount.value().minor, 300);
 }
 
+TEST_F(NewsTest, Fines) {
+  namespace payment = ::marketplace::payment::v1;
+  payment::SellerEntryBooked booked;
+  booked.set_seller_id(shop_.ToString());
+  booked.set_cause("FINE");
+  booked.set_reason("sent ten orders late");
+  booked.mutable_amount()->set_amount(2500);
+  booked.mutable_amount()->set_currency("EUR");
+  EXPECT_EQ(Heard(booked), "SHOP_FINED managers");
+  const auto facts = Told(booked)[0].facts;
+  EXPECT_EQ(facts.seller, shop_);
+  EXPECT_EQ(facts.title, "sent ten orders late");
+  EXPECT_EQ(facts.amount.value().minor, 2500);
+  booked.set_cause("GOODWILL");
+  EXPECT_TRUE(Told(booked).empty());
+}
+
 TEST_F(NewsTest, Wishes) {
   namespace order = ::marketplace::order::v1;
   const auto wish = [&](auto what) {

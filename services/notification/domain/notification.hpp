@@ -18,7 +18,7 @@ inline constexpr int kUnreadCountMax = 1000;
 
 // What it is about. Nothing of a person: who is told knows the rest.
 struct Facts {
-  std::string title;  // an order's number, a shop's name, an offer's SKU, a product's title
+  std::string title;  // an order's number, a shop's name, an offer's SKU, a product's title, a reason
   std::optional<Uuid> order;
   std::optional<Uuid> seller_order;
   std::optional<SellerId> seller;

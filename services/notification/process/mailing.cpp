@@ -193,6 +193,7 @@ std::string Mailing::LinkOf(const Mail& mail, const Recipient& recipient) const 
     case Kind::kProductTakenDown:
     case Kind::kPayoutPaid:
     case Kind::kPayoutFailed:
+    case Kind::kShopFined:
       return PageOf(recipient, "/sell");
     case Kind::kWishPriceFell:
     case Kind::kWishBackInStock:

@@ -361,6 +361,14 @@ constexpr Mails kEnglishMails = {{
             "is to go to."}}},
      .button = "Go to the shop",
      .reason = kForSellers},
+    {.kind = kShopFined,
+     .subject = {"Your shop was charged a fine: {title}", "Your shop was charged a fine"},
+     .paragraphs =
+         {{{"{market} has charged your shop a fine of {amount}: {title}",
+            "{market} has charged your shop a fine: {title}", "{market} has charged your shop a fine."},
+           {"It was taken off your balance. If you think that this is wrong, please write to us."}}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
 }};
 static_assert(IsComplete(kEnglishMails));
 

@@ -384,6 +384,14 @@ constexpr Mails kRussianMails = {{
             "они должны поступать."}}},
      .button = "Перейти в магазин",
      .reason = kRussianForSellers},
+    {.kind = kShopFined,
+     .subject = {"Вашему магазину начислен штраф: {title}", "Вашему магазину начислен штраф"},
+     .paragraphs = {{{"Маркетплейс {market} начислил вашему магазину штраф {amount}: {title}",
+                      "Маркетплейс {market} начислил вашему магазину штраф: {title}",
+                      "Маркетплейс {market} начислил вашему магазину штраф."},
+                     {"Сумма удержана с вашего баланса. Если вы не согласны, напишите нам."}}},
+     .button = "Перейти в магазин",
+     .reason = kRussianForSellers},
 }};
 static_assert(IsComplete(kRussianMails));
 

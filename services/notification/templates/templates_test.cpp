@@ -59,6 +59,10 @@ Values ValuesOf(Kind kind, Language language) {
     values.title.clear();
     values.amount = Money{123450, Currency::Parse("EUR")};
   }
+  if (kind == Kind::kShopFined) {
+    values.title = russian ? "десять заказов отправлены поздно" : "sent ten orders late";
+    values.amount = Money{123450, Currency::Parse("EUR")};
+  }
   if (kind == Kind::kWishPriceFell || kind == Kind::kWishBackInStock)
     values.amount = Money{99900, Currency::Parse("EUR")};
   if (domain::HasToken(kind)) values.link = "https://bazaar.example/mailed?token=mt_8b0dQ4&for=you";

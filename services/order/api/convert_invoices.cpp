@@ -9,7 +9,7 @@ namespace {
 
 using conversions::ToProto;
 
-api::order::InvoiceParty PartyProto(const domain::Party& party) {
+api::order::InvoiceParty PartyProto(const Party& party) {
   api::order::InvoiceParty out;
   out.set_name(party.name);
   for (const auto& line : party.lines) out.add_lines(line);

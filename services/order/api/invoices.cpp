@@ -1,7 +1,6 @@
 // Invoices and credit notes: lists, documents, and what a shop's books are made of.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
@@ -15,6 +14,7 @@
 #include "services/order/api/convert.hpp"
 #include "services/order/api/order_service.hpp"
 #include "services/order/documents/books.hpp"
+#include "services/order/documents/sheet.hpp"
 
 namespace market::order {
 namespace {
@@ -22,9 +22,6 @@ namespace {
 using domain::Invoice;
 using domain::InvoiceId;
 
-constexpr std::string_view kPageType = "text/html";
-// A larger document goes out in pieces, far below what an answer may have.
-constexpr std::size_t kDocumentPieceBytes = 512 * 1024;
 constexpr std::int64_t kDocumentsOfPiece = 200;
 
 storage::Scope InvoiceScope(const CallContext& call) {
@@ -89,21 +86,20 @@ Task<api::order::Invoice> OrderService::GetInvoice(CallContext& call, api::order
 
 Task<api::order::PrintInvoiceResponse> OrderService::PrintInvoice(CallContext& call,
                                                                   api::order::PrintInvoiceRequest request) {
-  std::size_t from = 0;
-  const auto& after = request.after();
-  std::from_chars(after.data(), after.data() + after.size(), from);
   auto invoice = co_await RequireInvoice(call, request.invoice_id());
-  const bool as_page = request.media_type() == kPageType;
+  const auto form = market::documents::FormOf(request.media_type());
+  const auto shown = market::documents::ShownAs(form);
   api::order::PrintInvoiceResponse response;
-  response.set_media_type(as_page ? "text/html; charset=utf-8" : "application/pdf");
-  response.set_file_name(invoice.number + (as_page ? ".html" : ".pdf"));
-  const auto language = documents::Nearest(call.Languages(request.language()));
-  const auto document = co_await deps_.printer.Print(std::move(invoice), language,
-                                                     as_page ? Printer::Form::kPage : Printer::Form::kPdf);
-  from = std::min(from, document.size());
-  response.set_content(document.substr(from, kDocumentPieceBytes));
-  if (from + kDocumentPieceBytes < document.size())
-    response.set_next(std::to_string(from + kDocumentPieceBytes));
+  response.set_media_type(std::string(shown.media_type));
+  response.set_file_name(invoice.number + std::string(shown.ending));
+  const auto language = market::documents::Nearest(call.Languages(request.language()));
+  const auto issued_at = invoice.issued_at;
+  const auto document = co_await deps_.printer.Print(
+      [invoice = std::move(invoice), language] { return documents::SheetOf(invoice, language); }, issued_at,
+      form);
+  auto piece = market::documents::PieceOf(document, request.after());
+  response.set_content(std::move(piece.content));
+  if (!piece.next.empty()) response.set_next(std::move(piece.next));
   co_return response;
 }
 

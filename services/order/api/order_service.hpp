@@ -14,6 +14,7 @@
 #include "marketplace/user/v1/user.market.hpp"
 #include "peers/user/kept_pictures.hpp"
 #include "platform/core/clock.hpp"
+#include "platform/documents/printer.hpp"
 #include "platform/outbox/relay.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "services/order/api/refusals.hpp"
@@ -22,7 +23,6 @@
 #include "services/order/domain/pricing.hpp"
 #include "services/order/process/checkout.hpp"
 #include "services/order/process/order_terms.hpp"
-#include "services/order/process/printer.hpp"
 #include "services/order/process/seller_directory.hpp"
 #include "services/order/storage/cart_tokens.hpp"
 #include "services/order/storage/carts.hpp"
@@ -68,7 +68,7 @@ class OrderService final : public api::OrderApi {
     storage::Returns& returns;
     peers::KeptPictures& return_pictures;
     storage::Invoices& invoices;
-    Printer& printer;
+    market::documents::Printer& printer;
   };
   explicit OrderService(const Deps& deps) : deps_(deps) {}
 

@@ -1,12 +1,13 @@
 #include "services/order/documents/sheet.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
-#include <iterator>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
-#include "platform/unicode/formats.hpp"
+#include "platform/documents/pen.hpp"
 #include "services/order/documents/words.hpp"
 
 namespace market::order::documents {
@@ -14,46 +15,12 @@ namespace {
 
 using domain::Invoice;
 using domain::InvoiceKind;
+using market::documents::Fact;
+using market::documents::Filled;
+using market::documents::Item;
+using market::documents::Pen;
 
 constexpr std::string_view kOfCoupon = "coupon/";
-
-// How amounts, dates and places are written on one document.
-class Pen {
- public:
-  Pen(const DocumentWords& words, const Currency& currency)
-      : words_(words), locale_(words.locale), currency_(currency.Code()) {}
-
-  std::string Amount(std::int64_t minor) const { return unicode::FormatAmount(minor, currency_, locale_); }
-  std::string Money(std::int64_t minor) const { return unicode::FormatMoney(minor, currency_, locale_); }
-  std::string Rate(std::int64_t ppm) const { return unicode::FormatPpm(ppm, locale_); }
-  std::string Count(std::int64_t count) const { return std::to_string(count); }
-  std::string Date(Time time) const {
-    return unicode::FormatUtc(std::chrono::floor<std::chrono::seconds>(time), std::string(words_.date),
-                              locale_);
-  }
-  std::string Country(const std::string& code) const { return unicode::CountryName(code, locale_); }
-  const std::string& CurrencyCode() const { return currency_; }
-
- private:
-  const DocumentWords& words_;
-  const std::string locale_;
-  const std::string currency_;
-};
-
-Block BlockOf(std::string_view label, const domain::Party& party, const DocumentWords& words,
-              const Pen& pen) {
-  Block block{.label = std::string(label), .name = party.name, .lines = party.lines, .facts = {}};
-  std::string town = party.postal_code;
-  if (!town.empty() && !party.city.empty()) town += ' ';
-  town += party.city;
-  if (!party.region.empty()) town += (town.empty() ? "" : ", ") + party.region;
-  if (!town.empty()) block.lines.push_back(std::move(town));
-  if (!party.country_code.empty()) block.lines.push_back(pen.Country(party.country_code));
-  if (!party.vat_number.empty()) block.facts.push_back({std::string(words.vat_number), party.vat_number});
-  if (!party.register_number.empty())
-    block.facts.push_back({std::string(words.register_number), party.register_number});
-  return block;
-}
 
 // What came off, each rule once: who bears it is nothing of the buyer's.
 void AddDiscounts(std::vector<std::string>& notes, const std::vector<domain::Discount>& discounts,
@@ -77,38 +44,37 @@ void AddDiscounts(std::vector<std::string>& notes, const std::vector<domain::Dis
   }
 }
 
-Item ItemOf(const struct domain::Price& price, const Pen& pen) {
-  const auto& tax = price.tax;
-  return {.title = {},
-          .notes = {},
-          .quantity = {},
-          .unit_price = {},
-          .net = pen.Amount(price.total_minor - tax.amount_minor),
-          .rate = pen.Rate(tax.rate_ppm),
-          .tax = pen.Amount(tax.amount_minor),
-          .total = pen.Amount(price.total_minor)};
+// The cells of a row, in the order of the columns (SheetOf).
+std::vector<std::string> CellsOf(std::int64_t quantity, std::int64_t unit_minor, const domain::TaxAmount& tax,
+                                 const Pen& pen) {
+  return {pen.Count(quantity),    pen.Amount(unit_minor),    pen.Amount(tax.net_minor),
+          pen.Rate(tax.rate_ppm), pen.Amount(tax.tax_minor), pen.Amount(tax.Gross())};
+}
+
+domain::TaxAmount TaxedOf(const struct domain::Price& price) {
+  return {.rate_ppm = price.tax.rate_ppm,
+          .net_minor = price.total_minor - price.tax.amount_minor,
+          .tax_minor = price.tax.amount_minor};
 }
 
 Item ItemOf(const domain::BilledLine& line, const DocumentWords& words, const Pen& pen) {
-  auto item = ItemOf(line.price, pen);
-  item.title = line.title;
+  Item item{.title = line.title,
+            .notes = {},
+            .cells = CellsOf(line.quantity, line.unit_price_minor, TaxedOf(line.price), pen)};
   std::string options;
   for (const auto& [name, choice] : line.options)
     options += (options.empty() ? "" : " · ") + name + ": " + choice;
   if (!options.empty()) item.notes.push_back(std::move(options));
   if (!line.sku.empty()) item.notes.push_back(Filled(words.sku, "sku", line.sku));
   AddDiscounts(item.notes, line.price.discounts, words, pen);
-  item.quantity = pen.Count(line.quantity);
-  item.unit_price = pen.Amount(line.unit_price_minor);
   return item;
 }
 
 Item ItemOf(const domain::BilledDelivery& delivery, const DocumentWords& words, const Pen& pen) {
-  auto item = ItemOf(delivery.price, pen);
-  item.title = Filled(words.delivery, "name", delivery.name);
+  Item item{.title = Filled(words.delivery, "name", delivery.name),
+            .notes = {},
+            .cells = CellsOf(1, delivery.price.base_minor, TaxedOf(delivery.price), pen)};
   AddDiscounts(item.notes, delivery.price.discounts, words, pen);
-  item.quantity = pen.Count(1);
-  item.unit_price = pen.Amount(delivery.price.base_minor);
   return item;
 }
 
@@ -122,12 +88,7 @@ std::vector<Item> ItemsOf(const Invoice& invoice, const DocumentWords& words, co
   for (const auto& tax : content.taxes) {
     items.push_back({.title = Filled(words.credit_note_line, "number", content.corrects->number),
                      .notes = {},
-                     .quantity = pen.Count(1),
-                     .unit_price = pen.Amount(tax.Gross()),
-                     .net = pen.Amount(tax.net_minor),
-                     .rate = pen.Rate(tax.rate_ppm),
-                     .tax = pen.Amount(tax.tax_minor),
-                     .total = pen.Amount(tax.Gross())});
+                     .cells = CellsOf(1, tax.Gross(), tax, pen)});
   }
   return items;
 }
@@ -168,45 +129,38 @@ std::vector<std::string> NotesOf(const domain::InvoiceContent& content, const Do
 
 }  // namespace
 
-Language Nearest(const std::vector<std::string>& languages) {
-  for (const auto& language : languages) {
-    const auto primary = language.substr(0, language.find('-'));
-    if (primary == CodeOf(Language::kEnglish)) return Language::kEnglish;
-    if (primary == CodeOf(Language::kRussian)) return Language::kRussian;
-  }
-  return Language::kEnglish;
-}
-
-std::string_view CodeOf(Language language) { return language == Language::kRussian ? "ru" : "en"; }
-
-Sheet SheetOf(const Invoice& invoice, Language language) {
+market::documents::Sheet SheetOf(const Invoice& invoice, market::documents::Language language) {
   const auto& words = WordsOf(language);
-  const Pen pen(words, invoice.currency);
+  const Pen pen(language, invoice.currency.Code());
   const auto& content = invoice.content;
   const auto text = [](std::string_view word) { return std::string(word); };
-  Sheet sheet{
-      .language = language,
-      .title = text(invoice.kind == InvoiceKind::kInvoice ? words.invoice : words.credit_note),
-      .number = invoice.number,
-      .sender = content.seller.name,
-      .seller = BlockOf(words.seller, content.seller, words, pen),
-      .buyer = BlockOf(words.buyer, content.buyer, words, pen),
-      .facts = FactsOf(invoice, words, pen),
-      .currency_note = Filled(words.amounts_in, "currency", pen.CurrencyCode()),
-      .headings = {text(words.item), text(words.quantity), text(words.unit_price), text(words.net),
-                   text(words.rate), text(words.tax), text(words.total)},
+  market::documents::Section section{
+      .note = pen.AmountsNote(),
+      .heading = text(words.item),
+      .columns = {{text(words.quantity), 38},
+                  {text(words.unit_price), 60},
+                  {text(words.net), 62},
+                  {text(words.rate), 38},
+                  {text(words.tax), 58},
+                  {text(words.total), 66}},
       .items = ItemsOf(invoice, words, pen),
-      .tax_title = text(words.tax_title),
-      .tax_headings = {{}, {}, {}, text(words.net), text(words.rate), text(words.tax), text(words.gross)},
-      .taxes = {},
-      .sums = SumsOf(invoice, words, pen),
-      .notes = NotesOf(content, words),
-      .page = text(words.page)};
+      .beside = {.title = text(words.tax_title),
+                 .headings = {text(words.rate), text(words.net), text(words.tax), text(words.gross)},
+                 .rows = {}},
+      .sums = SumsOf(invoice, words, pen)};
   for (const auto& tax : content.taxes) {
-    sheet.taxes.push_back({pen.Rate(tax.rate_ppm), pen.Amount(tax.net_minor), pen.Amount(tax.tax_minor),
-                           pen.Amount(tax.Gross())});
+    section.beside.rows.push_back({pen.Rate(tax.rate_ppm), pen.Amount(tax.net_minor),
+                                   pen.Amount(tax.tax_minor), pen.Amount(tax.Gross())});
   }
-  return sheet;
+  return {.language = language,
+          .title = text(invoice.kind == InvoiceKind::kInvoice ? words.invoice : words.credit_note),
+          .number = invoice.number,
+          .sender = content.seller.name,
+          .parties = {pen.BlockOf(words.seller, content.seller), pen.BlockOf(words.buyer, content.buyer)},
+          .facts = FactsOf(invoice, words, pen),
+          .sections = {std::move(section)},
+          .notes = NotesOf(content, words),
+          .page = text(market::documents::PaperWordsOf(language).page)};
 }
 
 }  // namespace market::order::documents

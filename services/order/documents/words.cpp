@@ -1,26 +1,19 @@
 #include "services/order/documents/words.hpp"
 
-#include <string>
-
 namespace market::order::documents {
 namespace {
 
 constexpr DocumentWords kEnglishWords{
-    .locale = "en_GB",
-    .date = "d MMMM y",
     .invoice = "Invoice",
     .credit_note = "Credit note",
     .seller = "Seller",
     .buyer = "Billed and delivered to",
-    .vat_number = "VAT no.",
-    .register_number = "Register",
     .issued = "Date of issue",
     .order = "Order",
     .ordered = "Ordered on",
     .supplied = "Date of supply",
     .corrects = "Corrects invoice",
     .corrected = "{number} of {date}",
-    .amounts_in = "All amounts in {currency}",
     .item = "Description",
     .quantity = "Qty",
     .unit_price = "Unit price",
@@ -42,25 +35,19 @@ constexpr DocumentWords kEnglishWords{
     .no_tax = {"", "No VAT is charged on this supply.",
                "No VAT is charged: the seller is not registered for VAT (exemption for small enterprises).",
                "No VAT is charged: there is no VAT rate for the place of delivery.",
-               "Zero-rated supply: VAT is charged at 0%.", "No VAT is charged on this supply."},
-    .page = "Page {page} of {pages}"};
+               "Zero-rated supply: VAT is charged at 0%.", "No VAT is charged on this supply."}};
 
 constexpr DocumentWords kRussianWords{
-    .locale = "ru",
-    .date = "d MMMM y 'г.'",
     .invoice = "Счёт-фактура",
     .credit_note = "Кредит-нота",
     .seller = "Продавец",
     .buyer = "Покупатель и адрес доставки",
-    .vat_number = "Номер НДС",
-    .register_number = "Реестр",
     .issued = "Дата выставления",
     .order = "Заказ",
     .ordered = "Дата заказа",
     .supplied = "Дата поставки",
     .corrects = "К счёту-фактуре",
     .corrected = "{number} от {date}",
-    .amounts_in = "Все суммы в {currency}",
     .item = "Наименование",
     .quantity = "Кол-во",
     .unit_price = "Цена",
@@ -83,21 +70,12 @@ constexpr DocumentWords kRussianWords{
                "НДС не начисляется: продавец не зарегистрирован как плательщик НДС (освобождение для малых "
                "предприятий).",
                "НДС не начисляется: для места доставки нет ставки НДС.",
-               "Поставка по нулевой ставке: НДС 0 %.", "НДС на эту поставку не начисляется."},
-    .page = "Страница {page} из {pages}"};
+               "Поставка по нулевой ставке: НДС 0 %.", "НДС на эту поставку не начисляется."}};
 
 }  // namespace
 
-const DocumentWords& WordsOf(Language language) {
-  return language == Language::kRussian ? kRussianWords : kEnglishWords;
-}
-
-std::string Filled(std::string_view text, std::string_view name, std::string_view value) {
-  const auto place = "{" + std::string(name) + "}";
-  const auto at = text.find(place);
-  std::string filled(text.substr(0, at));
-  if (at != std::string_view::npos) filled.append(value).append(text.substr(at + place.size()));
-  return filled;
+const DocumentWords& WordsOf(market::documents::Language language) {
+  return language == market::documents::Language::kRussian ? kRussianWords : kEnglishWords;
 }
 
 }  // namespace market::order::documents

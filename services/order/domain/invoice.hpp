@@ -16,6 +16,7 @@
 
 #include "platform/core/clock.hpp"
 #include "platform/core/money.hpp"
+#include "platform/core/party.hpp"
 #include "platform/core/words.hpp"
 #include "services/order/domain/cancellation.hpp"
 #include "services/order/domain/ids.hpp"
@@ -28,20 +29,6 @@ enum class InvoiceKind : std::uint8_t { kInvoice, kCreditNote };
 inline constexpr Words<InvoiceKind, 2> kInvoiceKinds{"kind of an invoice", {"INVOICE", "CREDIT_NOTE"}};
 inline std::string_view Name(InvoiceKind kind) { return kInvoiceKinds.Name(kind); }
 inline void FromText(std::string_view word, InvoiceKind& kind) { kind = kInvoiceKinds.Require(word); }
-
-// Who sells, or who buys and where it goes; "" where nothing is known.
-struct Party {
-  std::string name;
-  std::vector<std::string> lines = {};
-  std::string city = {};
-  std::string region = {};
-  std::string postal_code = {};
-  std::string country_code = {};
-  std::string vat_number = {};
-  std::string register_number = {};
-
-  bool operator==(const Party&) const = default;
-};
 
 // Some units of a line of the order.
 struct BilledLine {

@@ -12,7 +12,7 @@ namespace market::order {
 namespace {
 
 // As the shop has told who its trader is; a shop that has not is known by its name.
-domain::Party SellerOf(const api::user::ShopTrader& shop) {
+Party SellerOf(const api::user::ShopTrader& shop) {
   if (!shop.has_trader()) return {.name = shop.display_name(), .country_code = shop.country_code()};
   const auto& trader = shop.trader();
   return {.name = trader.legal_name(),

@@ -12,7 +12,6 @@ using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 using domain::BilledLine;
-using domain::Party;
 
 std::int64_t MicrosOf(Time time) { return time.time_since_epoch().count(); }
 Time TimeOf(const value& micros) { return Time(std::chrono::microseconds(micros.to_number<std::int64_t>())); }

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string>
 
+#include "platform/documents/printer.hpp"
 #include "services/order/api/order_service.hpp"
 #include "services/order/process/invoicing.hpp"
 #include "services/order/process/rate_table.hpp"
@@ -135,7 +136,7 @@ struct Operations : Store {
   peers::KeptPictures return_pictures{return_claims, users};
   storage::Invoices invoices{database};
   Invoicing invoicing{invoices, orders, users};
-  Printer printer;
+  market::documents::Printer printer;
   OrderService api{DepsWith(identity::PeopleNeed::kNothing)};
   AccountId buyer = AccountId::New();
   SellerId anna = SellerId::New();

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "marketplace/payment/v1/payment.market.hpp"
+#include "services/payment/domain/commission_invoice.hpp"
 #include "services/payment/domain/payment.hpp"
 #include "services/payment/domain/payout.hpp"
 #include "services/payment/domain/settlement.hpp"
@@ -50,5 +51,8 @@ std::optional<domain::PayoutState> StateFrom(api::payment::Payout::State state);
 api::payment::PayoutAccount ToProto(const domain::PayoutAccount& account, Time now);
 api::payment::Payout ToProto(const domain::Payout& payout);
 api::payment::PayoutLine ToProto(const storage::PayoutLine& line);
+// convert_commission.cpp
+api::payment::CommissionInvoice ListedFrom(const domain::CommissionInvoice& invoice);
+api::payment::CommissionInvoice ToProto(const domain::CommissionInvoice& invoice);
 
 }  // namespace market::payment

@@ -5,16 +5,22 @@
 #include <cstdint>
 
 #include "marketplace/payment/v1/payment.market.hpp"
+#include "platform/core/party.hpp"
+#include "platform/documents/printer.hpp"
 #include "platform/rpc/page_token.hpp"
 #include "platform/runtime/leased_work.hpp"
 #include "platform/runtime/task_group.hpp"
 #include "services/payment/api/second_person.hpp"
+#include "services/payment/domain/statement.hpp"
 #include "services/payment/process/charges.hpp"
 #include "services/payment/process/payout_run.hpp"
+#include "services/payment/process/shop_traders.hpp"
 #include "services/payment/storage/bank_numbers.hpp"
+#include "services/payment/storage/commission_invoices.hpp"
 #include "services/payment/storage/commission_rules.hpp"
 #include "services/payment/storage/findings.hpp"
 #include "services/payment/storage/ledger.hpp"
+#include "services/payment/storage/operator_entries.hpp"
 #include "services/payment/storage/payout_accounts.hpp"
 #include "services/payment/storage/payouts.hpp"
 #include "services/payment/storage/personal_data.hpp"
@@ -62,6 +68,12 @@ class PaymentService final : public api::PaymentApi {
     storage::Statements& statements;
     storage::Findings& findings;
     BankChanges bank_changes;
+    storage::CommissionInvoices& commission_invoices;
+    storage::OperatorEntries& operator_entries;
+    std::int64_t operator_entry_limit_minor = 0;
+    ShopTraders& traders;
+    market::documents::Printer& printer;
+    Party marketplace;  // who issues what shops get
   };
   explicit PaymentService(Deps deps) : deps_(std::move(deps)) {}
 
@@ -158,7 +170,23 @@ class PaymentService final : public api::PaymentApi {
   Task<api::payment::Finding> ResolveFinding(CallContext& call,
                                              api::payment::ResolveFindingRequest request) override;
 
+  // commission_invoices.cpp
+  Task<api::payment::ListCommissionInvoicesResponse> ListCommissionInvoices(
+      CallContext& call, api::payment::ListCommissionInvoicesRequest request) override;
+  Task<api::payment::CommissionInvoice> GetCommissionInvoice(
+      CallContext& call, api::payment::GetCommissionInvoiceRequest request) override;
+  Task<api::payment::PrintCommissionInvoiceResponse> PrintCommissionInvoice(
+      CallContext& call, api::payment::PrintCommissionInvoiceRequest request) override;
+  // operator_entries.cpp
+  Task<api::payment::SellerLedgerEntry> CreateSellerLedgerEntry(
+      CallContext& call, api::payment::CreateSellerLedgerEntryRequest request) override;
+
  private:
+  Task<domain::Statement> ReadStatement(CallContext& call, std::string seller, std::string month);
+  Task<api::payment::ExportStatementResponse> PrintStatement(CallContext& call,
+                                                             api::payment::ExportStatementRequest request);
+  Task<domain::CommissionInvoice> RequireCommissionInvoice(CallContext& call, std::string id);
+
   // Runs `work` to its end whatever becomes of the caller.
   using Charge = std::function<Task<domain::Payment>(Work work)>;
   Task<api::payment::Payment> Whole(CallContext& call, std::string_view name, const Charge& charge);

@@ -1,5 +1,8 @@
 // What a shop, or who looks after it, reads of what it earns. That the shop is the caller's, or the caller an operator, says the
 // policy.
+#include <utility>
+#include <vector>
+
 #include "services/payment/api/convert.hpp"
 #include "services/payment/api/paging.hpp"
 #include "services/payment/api/payment_service.hpp"
@@ -26,9 +29,19 @@ Task<api::payment::ListSellerLedgerEntriesResponse> PaymentService::ListSellerLe
   const auto size = rpc::PageSize(request.page_size());
   auto entries = co_await deps_.ledger.ListOfSeller(
       call, wanted, After<storage::EntryId>(deps_.pages, filter, request.page_token()), size + 1);
+  std::vector<storage::EntryId> by_hand;
+  for (const auto& entry : entries) {
+    if (entry.cause == domain::LedgerCause::kFine || entry.cause == domain::LedgerCause::kGoodwill)
+      by_hand.push_back(entry.id);
+  }
+  const auto reasons = co_await deps_.operator_entries.ReasonsOf(call, std::move(by_hand));
   api::payment::ListSellerLedgerEntriesResponse response;
-  const auto kept = rpc::FillPage(*response.mutable_entries(), size, entries,
-                                  [](const storage::Booked& entry) { return ToSellerProto(entry); });
+  const auto kept =
+      rpc::FillPage(*response.mutable_entries(), size, entries, [&](const storage::Booked& entry) {
+        auto shown = ToSellerProto(entry);
+        if (const auto why = reasons.find(entry.id); why != reasons.end()) shown.set_reason(why->second);
+        return shown;
+      });
   if (kept < entries.size()) {
     response.set_next_page_token(deps_.pages.Encode(filter, entries[kept - 1].id));
   }

@@ -1,7 +1,7 @@
 // What movements of money are in the double-entry ledger. Debits are positive, credits negative.
 //
 //   capture   Dr psp_clearing / Cr order_escrow      refund   the reverse
-//   payout    payout.hpp
+//   payout    payout.hpp                             fine, goodwill   operator_entry.hpp
 //
 // What of it is whose is booked by settlement.hpp.
 // An account is a kind and its owner: a seller, or the marketplace.
@@ -50,12 +50,14 @@ enum class LedgerCause : std::uint8_t {
   kPayoutPaid,
   kPayoutFailed,
   kPayoutReturned,
-  kAdjustment
+  kAdjustment,
+  kFine,
+  kGoodwill
 };
-inline constexpr Words<LedgerCause, 11> kLedgerCauses{
+inline constexpr Words<LedgerCause, 13> kLedgerCauses{
     "cause of an entry",
     {"CAPTURE", "REFUND", "EARNING", "RELEASE", "CLAWBACK", "RESERVE_RELEASE", "PAYOUT", "PAYOUT_PAID",
-     "PAYOUT_FAILED", "PAYOUT_RETURNED", "ADJUSTMENT"}};
+     "PAYOUT_FAILED", "PAYOUT_RETURNED", "ADJUSTMENT", "FINE", "GOODWILL"}};
 inline std::string_view Name(LedgerCause cause) { return kLedgerCauses.Name(cause); }
 inline void FromText(std::string_view text, LedgerCause& cause) { cause = kLedgerCauses.Require(text); }
 

@@ -91,9 +91,21 @@ void Count(Sale& sale, const SaleRefund& refund) {
   Reckon(sale);
 }
 
-SaleMove ClawedBack(Sale& sale, const RefundId& refund, const SaleTotals& before) {
-  SaleMove move{
-      .cause = LedgerCause::kClawback, .cause_id = refund.Value(), .change = sale.Totals() - before};
+FeesByRate Without(FeesByRate after, const FeesByRate& before) {
+  for (const auto& [rate, fee] : before) {
+    auto& left = after[rate];
+    left.commission_minor -= fee.commission_minor;
+    left.tax_minor -= fee.tax_minor;
+  }
+  std::erase_if(after, [](const auto& of_rate) { return of_rate.second == Fee(); });
+  return after;
+}
+
+SaleMove ClawedBack(Sale& sale, const RefundId& refund, const Sale& before) {
+  SaleMove move{.cause = LedgerCause::kClawback,
+                .cause_id = refund.Value(),
+                .change = sale.Totals() - before.Totals(),
+                .fees = Without(sale.Fees(), before.Fees())};
   const auto net = move.change.Net();
   if (sale.state == SaleState::kEarned) {
     move.pending_minor = net;
@@ -146,6 +158,17 @@ SaleTotals Sale::Totals() const {
   return totals;
 }
 
+FeesByRate Sale::Fees() const {
+  FeesByRate fees;
+  for (const auto& line : lines) {
+    if (line.fee == Fee()) continue;
+    auto& of_rate = fees[line.terms->tax_ppm];
+    of_rate.commission_minor += line.fee.commission_minor;
+    of_rate.tax_minor += line.fee.tax_minor;
+  }
+  return fees;
+}
+
 void Open(Sale& sale) {
   if (sale.lines.empty()) throw std::logic_error("a sale of nothing");
   Reckon(sale);
@@ -171,7 +194,7 @@ std::optional<Entry> EntryOf(const Sale& sale, const SaleMove& move) {
 Settled Settle(Sale sale, std::span<const SaleRefund> fresh, const ReserveTerms& reserve, Time now) {
   Settled settled;
   for (const auto& refund : fresh) {
-    const auto before = sale.Totals();
+    const auto before = sale;
     Count(sale, refund);
     if (sale.state != SaleState::kPlaced) settled.moves.push_back(ClawedBack(sale, refund.id, before));
   }
@@ -183,7 +206,8 @@ Settled Settle(Sale sale, std::span<const SaleRefund> fresh, const ReserveTerms&
     settled.moves.push_back({.cause = LedgerCause::kEarning,
                              .cause_id = sale.id.Value(),
                              .change = totals,
-                             .pending_minor = totals.Net()});
+                             .pending_minor = totals.Net(),
+                             .fees = sale.Fees()});
   }
   if (sale.state == SaleState::kEarned && sale.completed_at) {
     settled.moves.push_back(Released(sale, reserve, now));

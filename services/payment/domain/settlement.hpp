@@ -23,6 +23,7 @@
 // delivery's, then everybody's. A refund that names none, by an operator, is everybody's: shared by what is left of each
 // line and of the delivery, by largest remainder.
 #pragma once
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -75,6 +76,9 @@ struct SaleTotals {
   bool operator==(const SaleTotals&) const = default;
 };
 
+// The marketplace's fees of a sale, or what becomes of them, by the rate (ppm) of the tax on them; none of 0.
+using FeesByRate = std::map<std::int64_t, Fee>;
+
 struct Sale {
   SellerOrderId id;
   OrderId order;
@@ -96,6 +100,7 @@ struct Sale {
 
   std::int64_t Paid() const;  // by the buyer, as it was placed
   SaleTotals Totals() const;
+  FeesByRate Fees() const;
 };
 
 // Fills what is left of a sale that nothing went back of, and its commission.
@@ -116,6 +121,7 @@ struct SaleMove {
   std::int64_t pending_minor = 0;
   std::int64_t available_minor = 0;
   std::int64_t reserve_minor = 0;
+  FeesByRate fees = {};  // what of the change is commission and its tax
 };
 // Nothing where no money moves. Its postings add up, as the net of the change is what the shop has more of.
 std::optional<Entry> EntryOf(const Sale& sale, const SaleMove& move);

@@ -175,6 +175,32 @@ TEST(Settlement, ARefundAfterwards_IsTakenFromWhereTheMoneyIs) {
 
 // Mission 4.3, by name.
 
+CommissionTerms Taxed(std::int64_t ppm) {
+  auto terms = Percent(100'000);
+  terms.tax_ppm = ppm;
+  return terms;
+}
+
+TEST(Fees, AreKnownByTheRateOfTheirTax) {
+  auto sale = ASale(
+      {ALine(1'000, Taxed(190'000)), ALine(2'000, Taxed(190'000)), ALine(500, Taxed(0)), ALine(700, {})});
+  EXPECT_EQ(sale.Fees(), (FeesByRate{{0, {50, 0}}, {190'000, {300, 57}}}));
+  sale.delivered_at = kSoldAt;
+  auto earned = Settle(sale, {}, {}, kSoldAt);
+  ASSERT_EQ(earned.moves.size(), 1u);
+  EXPECT_EQ(earned.moves[0].fees, sale.Fees());
+  EXPECT_EQ(earned.moves[0].change.commission_minor, 350);
+  const auto back = Back(1'000, {{earned.sale.lines[0].id, 1, 1'000}});
+  const auto clawed = Settle(earned.sale, std::vector{back}, {}, kSoldAt);
+  ASSERT_EQ(clawed.moves.size(), 1u);
+  EXPECT_EQ(clawed.moves[0].fees, (FeesByRate{{190'000, {-100, -19}}}))
+      << "and nothing of the rate it left alone";
+  EXPECT_EQ(clawed.moves[0].change.commission_minor, -100);
+  const auto rest = Back(3'200);
+  const auto gone = Settle(clawed.sale, std::vector{rest}, {}, kSoldAt);
+  EXPECT_EQ(gone.moves[0].fees, (FeesByRate{{0, {-50, 0}}, {190'000, {-200, -38}}}));
+}
+
 TEST(Acceptance, RateChangeBetweenTwoCapturesThenRefundOfTheFirst) {
   Books first(ASale({ALine(10'000, Percent(100'000))}));
   Books second(ASale({ALine(10'000, Percent(200'000))}));

@@ -176,6 +176,28 @@ struct SaleLineColumns {
   std::vector<int> on_delivery;
 };
 
+// What bills are made of, with the time of its entry; the month begins to be one that is to be billed.
+constexpr Statement kChargeCommission{"sale.charge_commission", R"sql(
+  WITH entry AS (SELECT id, created_at FROM ledger_entry WHERE id = $1),
+  month AS (
+    INSERT INTO commission_month (seller_id, currency, month)
+    SELECT $2, $3, to_char(entry.created_at AT TIME ZONE 'UTC', 'YYYY-MM') FROM entry
+    ON CONFLICT (seller_id, currency, month) DO NOTHING)
+  INSERT INTO commission_charge (entry_id, rate_ppm, seller_id, currency, net_minor, tax_minor, booked_at)
+  SELECT entry.id, f.rate, $2, $3, f.net, f.tax, entry.created_at
+  FROM entry, unnest($4::bigint[], $5::bigint[], $6::bigint[]) AS f (rate, net, tax))sql"};
+
+void AppendCharge(Batch& batch, const Sale& sale, const domain::SaleMove& move, const EntryId& entry) {
+  if (move.fees.empty()) return;
+  std::vector<std::int64_t> rates, nets, taxes;
+  for (const auto& [rate, fee] : move.fees) {
+    rates.push_back(rate);
+    nets.push_back(fee.commission_minor);
+    taxes.push_back(fee.tax_minor);
+  }
+  batch.Add(kChargeCommission, entry, sale.seller, sale.currency, rates, nets, taxes);
+}
+
 std::vector<SaleLine> LinesFrom(const postgres::Result& rows) {
   std::vector<SaleLine> lines;
   for (auto& row : kSaleLine.ReadAll(rows)) lines.push_back(std::move(row).Whole());
@@ -207,7 +229,8 @@ void AppendSettled(Batch& batch, const Work& work, const domain::Settled& settle
   }
   std::vector<events::NewEvent> told;
   for (const auto& move : settled.moves) {
-    if (const auto entry = domain::EntryOf(sale, move)) AppendEntry(batch, *entry, sale.currency, payment);
+    if (const auto entry = domain::EntryOf(sale, move))
+      AppendCharge(batch, sale, move, AppendEntry(batch, *entry, sale.currency, payment));
     told.push_back(SaleEvent(sale, move, sale.version + 1));
   }
   if (!told.empty()) events::Append(batch, work, told);

@@ -311,6 +311,46 @@ TEST(Sales, SettledByTwoWhileItIsRefunded_IsBookedOnce) {
   });
 }
 
+// What is charged of the sale, by rates, beside what the ledger has booked as commission for it.
+std::string ChargedOf(const Shop& shop) {
+  return Disk().Execute(
+      "SELECT string_agg(concat_ws(' ', e.cause, c.rate_ppm, c.net_minor, c.tax_minor, c.booked_at = "
+      "e.created_at), ', ' ORDER BY e.id, c.rate_ppm)"
+      " FROM commission_charge c JOIN ledger_entry e ON e.id = c.entry_id WHERE c.seller_id = '" +
+      shop.sale.seller.ToString() + "'");
+}
+
+TEST(Sales, TheirCommission_IsChargedByRates) {
+  WithShop([](Shop& shop) -> Task<> {
+    shop.payment = ADraft();
+    co_await Done(shop.payments, shop.payment, Operation::kAuthorize);
+    co_await Done(shop.payments, shop.payment, Operation::kCapture);
+    shop.sale = SaleOf(shop.payment, 1);
+    shop.sale.lines[0].terms->tax_ppm = 190'000;
+    domain::Open(shop.sale);
+    co_await shop.sales.Place(Soon(), AnEvent(), shop.sale);
+    EXPECT_EQ(ChargedOf(shop), "");
+    co_await shop.Complete();
+    co_await shop.Settle();
+    co_await shop.Settle();
+    EXPECT_EQ(ChargedOf(shop), "EARNING 0 70 0 t, EARNING 190000 120 23 t");
+    co_await GivenBack(shop.payments, shop.payment, 1, 2000);
+    co_await shop.Settle();
+    EXPECT_EQ(ChargedOf(shop),
+              "EARNING 0 70 0 t, EARNING 190000 120 23 t, CLAWBACK 0 -70 0 t, CLAWBACK 190000 -120 -23 t");
+    EXPECT_EQ(
+        Disk().Execute("SELECT count(*) FROM commission_month WHERE invoice_id IS NULL AND seller_id = '" +
+                       shop.sale.seller.ToString() + "'"),
+        "1");
+    EXPECT_EQ(Disk().Execute(
+                  "SELECT -sum(p.amount_minor) FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id"
+                  " WHERE e.seller_order_id = '" +
+                  shop.sale.id.ToString() + "' AND p.account = 'commission_revenue'"),
+              "0");
+    EXPECT_NE(Refusal("DELETE FROM commission_charge"), "");
+  });
+}
+
 TEST(Sales_List, IsNewestFirstWithinWhatIsAskedFor) {
   WithShop([](Shop& shop) -> Task<> {
     const auto first = co_await shop.Sold();

@@ -8,9 +8,12 @@
 #include "services/payment/api/payment_service.hpp"
 #include "services/payment/provider/sandbox_payouts.hpp"
 #include "services/payment/testing/charges_fixture.hpp"
+#include "services/payment/testing/fake_traders.hpp"
 #include "services/payment/workers/settlement.hpp"
 
 namespace market::payment {
+
+constexpr std::int64_t kOperatorEntryLimit = 50'000;
 
 // What a test has of its own.
 struct OperationsWith {
@@ -34,6 +37,8 @@ struct Operations {
         payout_accounts(world.database),
         statements(world.database),
         findings(world.database),
+        commission_invoices(world.database),
+        operator_entries(world.database),
         payout_port(s.client, "sk_test"),
         payout_run(payouts, payout_accounts, bank_numbers, {&payout_port}, s.clock, s.metrics,
                    {.minimums = PayoutMinimums({"1000"})}),
@@ -57,7 +62,15 @@ struct Operations {
              payout_run,
              statements,
              findings,
-             with.bank_changes}) {}
+             with.bank_changes,
+             commission_invoices,
+             operator_entries,
+             kOperatorEntryLimit,
+             traders,
+             printer,
+             {.name = "Market Ltd", .city = "London", .country_code = "GB"}}) {
+    traders.Connect(users);
+  }
 
   rpc::PageTokens pages{"secret"};
   runtime::TaskGroup group;
@@ -72,6 +85,11 @@ struct Operations {
   storage::PayoutAccounts payout_accounts;
   storage::Statements statements;
   storage::Findings findings;
+  storage::CommissionInvoices commission_invoices;
+  storage::OperatorEntries operator_entries;
+  FakeTraders users;
+  ShopTraders traders;
+  market::documents::Printer printer;
   storage::BankNumbers bank_numbers{"a key of thirty-two characters, or more"};
   provider::SandboxPayouts payout_port;
   PayoutRun payout_run;

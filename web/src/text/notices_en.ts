@@ -64,5 +64,6 @@ export const words = {
     INVOICE_ISSUED: "Your invoice is there",
     PAYOUT_PAID: "Your shop's money has been sent",
     PAYOUT_FAILED: "Your shop's money could not be paid out",
+    SHOP_FINED: "Your shop was charged a fine",
   } satisfies Record<Kind, string>,
 };

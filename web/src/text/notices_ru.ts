@@ -68,5 +68,6 @@ export const words = {
     INVOICE_ISSUED: "Счёт готов",
     PAYOUT_PAID: "Деньги магазина отправлены",
     PAYOUT_FAILED: "Деньги магазина не удалось выплатить",
+    SHOP_FINED: "Вашему магазину начислен штраф",
   },
 } satisfies typeof english;

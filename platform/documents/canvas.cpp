@@ -1,4 +1,4 @@
-#include "services/order/documents/canvas.hpp"
+#include "platform/documents/canvas.hpp"
 
 #include <cairo-pdf.h>
 
@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-namespace market::order::documents {
+namespace market::documents {
 namespace {
 
 // The families that packages.txt names; what they do not have fontconfig finds elsewhere.
@@ -133,4 +133,4 @@ void Canvas::Check() const {
   }
 }
 
-}  // namespace market::order::documents
+}  // namespace market::documents

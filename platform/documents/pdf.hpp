@@ -7,10 +7,10 @@
 #include <string>
 
 #include "platform/core/clock.hpp"
-#include "services/order/documents/sheet.hpp"
+#include "platform/documents/sheet.hpp"
 
-namespace market::order::documents {
+namespace market::documents {
 
 std::string AsPdf(const Sheet& sheet, Time issued_at);
 
-}  // namespace market::order::documents
+}  // namespace market::documents

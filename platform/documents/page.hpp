@@ -5,10 +5,10 @@
 #pragma once
 #include <string>
 
-#include "services/order/documents/sheet.hpp"
+#include "platform/documents/sheet.hpp"
 
-namespace market::order::documents {
+namespace market::documents {
 
 std::string AsPage(const Sheet& sheet);
 
-}  // namespace market::order::documents
+}  // namespace market::documents

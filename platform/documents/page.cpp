@@ -1,8 +1,8 @@
-#include "services/order/documents/page.hpp"
+#include "platform/documents/page.hpp"
 
 #include <string_view>
 
-namespace market::order::documents {
+namespace market::documents {
 namespace {
 
 constexpr std::string_view kStyle = R"css(
@@ -107,38 +107,42 @@ void WriteFacts(Writer& page, const std::vector<Fact>& facts) {
   page.Markup("</dl>\n");
 }
 
-void WriteItems(Writer& page, const Sheet& sheet) {
+void WriteItems(Writer& page, const Section& section) {
   page.Markup("<div class=\"wide\"><table class=\"item\">\n")
-      .Element("<caption>", sheet.currency_note, "</caption>\n");
-  page.Markup("<thead><tr>");
-  const auto& headings = sheet.headings;
-  for (const auto* heading : {&headings.item, &headings.quantity, &headings.unit_price, &headings.net,
-                              &headings.rate, &headings.tax, &headings.total})
-    page.Element("<th scope=\"col\">", *heading, "</th>");
+      .Element("<caption>", section.note, "</caption>\n");
+  page.Markup("<thead><tr>").Element("<th scope=\"col\">", section.heading, "</th>");
+  for (const auto& column : section.columns) page.Element("<th scope=\"col\">", column.heading, "</th>");
   page.Markup("</tr></thead>\n<tbody>\n");
-  for (const auto& item : sheet.items) {
+  for (const auto& item : section.items) {
     page.Element("<tr><td dir=\"auto\">", item.title, "");
     for (const auto& note : item.notes) page.Element("<span class=\"note\" dir=\"auto\">", note, "</span>");
     page.Markup("</td>");
-    for (const auto* cell : {&item.quantity, &item.unit_price, &item.net, &item.rate, &item.tax, &item.total})
-      page.Element("<td>", *cell, "</td>");
+    for (const auto& cell : item.cells) page.Element("<td>", cell, "</td>");
     page.Markup("</tr>\n");
   }
   page.Markup("</tbody>\n</table></div>\n");
 }
 
-void WriteTaxes(Writer& page, const Sheet& sheet) {
-  page.Markup("<section><table>\n").Element("<caption>", sheet.tax_title, "</caption>\n<thead><tr>");
-  const auto& headings = sheet.tax_headings;
-  for (const auto* heading : {&headings.rate, &headings.net, &headings.tax, &headings.total})
-    page.Element("<th scope=\"col\">", *heading, "</th>");
+void WriteBeside(Writer& page, const SmallTable& table) {
+  page.Markup("<section><table>\n").Element("<caption>", table.title, "</caption>\n<thead><tr>");
+  for (const auto& heading : table.headings) page.Element("<th scope=\"col\">", heading, "</th>");
   page.Markup("</tr></thead>\n<tbody>\n");
-  for (const auto& tax : sheet.taxes) {
+  for (const auto& row : table.rows) {
     page.Markup("<tr>");
-    for (const auto* cell : {&tax.rate, &tax.net, &tax.tax, &tax.gross}) page.Element("<td>", *cell, "</td>");
+    for (const auto& cell : row) page.Element("<td>", cell, "</td>");
     page.Markup("</tr>\n");
   }
   page.Markup("</tbody>\n</table></section>\n");
+}
+
+void WriteSection(Writer& page, const Section& section) {
+  WriteItems(page, section);
+  page.Markup("<div class=\"sums\">\n");
+  if (!section.beside.rows.empty()) WriteBeside(page, section.beside);
+  page.Markup("<dl>\n");
+  for (const auto& sum : section.sums)
+    page.Element("<div><dt>", sum.label, "</dt>").Element("<dd>", sum.value, "</dd></div>\n");
+  page.Markup("</dl>\n</div>\n");
 }
 
 }  // namespace
@@ -157,17 +161,10 @@ std::string AsPage(const Sheet& sheet) {
       .Markup(" ")
       .Text(sheet.number)
       .Markup("</h1>\n</header>\n<div class=\"parties\">\n");
-  WriteBlock(page, sheet.seller);
-  WriteBlock(page, sheet.buyer);
+  for (const auto& party : sheet.parties) WriteBlock(page, party);
   page.Markup("</div>\n");
   WriteFacts(page, sheet.facts);
-  WriteItems(page, sheet);
-  page.Markup("<div class=\"sums\">\n");
-  if (!sheet.taxes.empty()) WriteTaxes(page, sheet);
-  page.Markup("<dl>\n");
-  for (const auto& sum : sheet.sums)
-    page.Element("<div><dt>", sum.label, "</dt>").Element("<dd>", sum.value, "</dd></div>\n");
-  page.Markup("</dl>\n</div>\n");
+  for (const auto& section : sheet.sections) WriteSection(page, section);
   if (!sheet.notes.empty()) {
     page.Markup("<div class=\"notes\">\n");
     for (const auto& note : sheet.notes) page.Element("<p>", note, "</p>\n");
@@ -177,4 +174,4 @@ std::string AsPage(const Sheet& sheet) {
   return std::move(page).Take();
 }
 
-}  // namespace market::order::documents
+}  // namespace market::documents

@@ -1,14 +1,14 @@
-#include "services/order/documents/pdf.hpp"
+#include "platform/documents/pdf.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <string_view>
+#include <string>
+#include <vector>
 
-#include "services/order/documents/canvas.hpp"
-#include "services/order/documents/words.hpp"
+#include "platform/documents/canvas.hpp"
+#include "platform/documents/pen.hpp"
 
-namespace market::order::documents {
+namespace market::documents {
 namespace {
 
 constexpr double kMargin = 48;
@@ -40,34 +40,33 @@ struct Place {
   double width = 0;
 };
 
-// The columns of the items: what is described takes what the numbers leave.
-constexpr std::array<double, 6> kNumberWidths = {38, 60, 62, 38, 58, 66};
-
-std::array<Place, 7> ColumnsOfItems() {
-  std::array<Place, 7> columns;
+// Where the columns of the items are, the first one what they are called: that takes what the numbers leave.
+std::vector<Place> PlacesOf(const std::vector<Column>& columns) {
+  std::vector<Place> places(columns.size() + 1);
   double x = kPageWidth - kMargin;
-  for (std::size_t i = kNumberWidths.size(); i > 0; --i) {
-    const auto width = kNumberWidths.at(i - 1);
+  for (std::size_t i = columns.size(); i > 0; --i) {
+    const auto width = columns[i - 1].width;
     x -= width;
-    columns.at(i) = {x + kGap / 2, width - kGap / 2};
+    places[i] = {x + kGap / 2, width - kGap / 2};
   }
-  columns[0] = {kMargin, x - kMargin - kGap / 2};
-  return columns;
+  places[0] = {kMargin, x - kMargin - kGap / 2};
+  return places;
 }
 
 // One pass over a document. The first one finds out how many pages there are, the second one writes that on them.
 class Layout {
  public:
-  Layout(Canvas& canvas, const Sheet& sheet, int pages)
-      : canvas_(canvas), sheet_(sheet), pages_(pages), columns_(ColumnsOfItems()) {}
+  Layout(Canvas& canvas, const Sheet& sheet, int pages) : canvas_(canvas), sheet_(sheet), pages_(pages) {}
 
   // How many pages it took.
   int Draw() {
     DrawHead();
     DrawParties();
     DrawFacts();
-    DrawItems();
-    DrawSums();
+    for (const auto& section : sheet_.sections) {
+      DrawItems(section);
+      DrawSums(section);
+    }
     DrawNotes();
     DrawFoot();
     canvas_.EndPage();
@@ -99,11 +98,16 @@ class Layout {
     return y;
   }
 
+  // Two beside each other.
   void DrawParties() {
     const double half = kWidth / 2 - kGap;
-    const auto seller = DrawBlock(sheet_.seller, kMargin, half);
-    const auto buyer = DrawBlock(sheet_.buyer, kMargin + half + 2 * kGap, half);
-    y_ = std::max(seller, buyer) + 22;
+    double bottom = y_;
+    for (std::size_t i = 0; i < sheet_.parties.size(); ++i) {
+      if (i > 0 && i % 2 == 0) y_ = bottom + 22;
+      const double x = i % 2 == 0 ? kMargin : kMargin + half + 2 * kGap;
+      bottom = std::max(bottom, DrawBlock(sheet_.parties[i], x, half));
+    }
+    y_ = bottom + 22;
   }
 
   // In rows of as many as have room, on a shade.
@@ -132,94 +136,90 @@ class Layout {
     y_ += 20;
   }
 
-  void DrawHeadings() {
-    const auto& headings = sheet_.headings;
-    const std::array<const std::string*, 7> texts = {&headings.item, &headings.quantity, &headings.unit_price,
-                                                     &headings.net,  &headings.rate,     &headings.tax,
-                                                     &headings.total};
+  void DrawHeadings(const Section& section, const std::vector<Place>& places) {
+    std::vector<const std::string*> texts{&section.heading};
+    for (const auto& column : section.columns) texts.push_back(&column.heading);
     double height = 0;
     for (std::size_t i = 0; i < texts.size(); ++i)
-      height = std::max(height, canvas_.HeightOf(*texts.at(i), columns_.at(i).width, kHeading));
+      height = std::max(height, canvas_.HeightOf(*texts[i], places[i].width, kHeading));
     for (std::size_t i = 0; i < texts.size(); ++i) {
       const auto style = i == 0 ? kHeading : Right(kHeading);
-      const auto own = canvas_.HeightOf(*texts.at(i), columns_.at(i).width, style);
-      canvas_.Write(*texts.at(i), columns_.at(i).x, y_ + height - own, columns_.at(i).width, style);
+      const auto own = canvas_.HeightOf(*texts[i], places[i].width, style);
+      canvas_.Write(*texts[i], places[i].x, y_ + height - own, places[i].width, style);
     }
     y_ += height + 4;
     canvas_.Line(kMargin, y_, kWidth, 1.2, kInk);
     y_ += 6;
   }
 
-  double HeightOf(const Item& item) {
-    double height = canvas_.HeightOf(item.title, columns_[0].width, kText);
-    for (const auto& note : item.notes) height += canvas_.HeightOf(note, columns_[0].width, kNote);
+  double HeightOf(const Item& item, double width) {
+    double height = canvas_.HeightOf(item.title, width, kText);
+    for (const auto& note : item.notes) height += canvas_.HeightOf(note, width, kNote);
     return height;
   }
 
-  void DrawItems() {
-    canvas_.Write(sheet_.currency_note, kMargin, y_, kWidth, Right(kLabel));
-    y_ += canvas_.HeightOf(sheet_.currency_note, kWidth, kLabel) + 4;
-    DrawHeadings();
-    for (const auto& item : sheet_.items) {
-      const auto height = HeightOf(item);
+  void DrawItems(const Section& section) {
+    const auto places = PlacesOf(section.columns);
+    canvas_.Write(section.note, kMargin, y_, kWidth, Right(kLabel));
+    y_ += canvas_.HeightOf(section.note, kWidth, kLabel) + 4;
+    DrawHeadings(section, places);
+    for (const auto& item : section.items) {
+      const auto height = HeightOf(item, places[0].width);
       if (y_ + height > kBottom) {
         TurnPage();
-        DrawHeadings();
+        DrawHeadings(section, places);
       }
-      const std::array<const std::string*, 6> numbers = {&item.quantity, &item.unit_price, &item.net,
-                                                         &item.rate,     &item.tax,        &item.total};
-      for (std::size_t i = 0; i < numbers.size(); ++i)
-        canvas_.Write(*numbers.at(i), columns_.at(i + 1).x, y_, columns_.at(i + 1).width, kNumber);
-      double y = y_ + canvas_.Write(item.title, columns_[0].x, y_, columns_[0].width, kText);
-      for (const auto& note : item.notes)
-        y += canvas_.Write(note, columns_[0].x, y, columns_[0].width, kNote);
+      for (std::size_t i = 0; i < item.cells.size(); ++i)
+        canvas_.Write(item.cells[i], places.at(i + 1).x, y_, places.at(i + 1).width, kNumber);
+      double y = y_ + canvas_.Write(item.title, places[0].x, y_, places[0].width, kText);
+      for (const auto& note : item.notes) y += canvas_.Write(note, places[0].x, y, places[0].width, kNote);
       y_ += height + 5;
       canvas_.Line(kMargin, y_, kWidth, 0.5, kRule);
       y_ += 6;
     }
   }
 
-  // What it comes to stands together, with the taxes beside it.
-  void DrawSums() {
+  // What it comes to stands together, with the small table beside it.
+  void DrawSums(const Section& section) {
     constexpr double kSumsWidth = 215;
     constexpr double kRow = 15;
-    const double sums = kRow * static_cast<double>(sheet_.sums.size()) + 22;
-    const double taxes = sheet_.taxes.empty() ? 0 : kRow * static_cast<double>(sheet_.taxes.size()) + 34;
+    const auto& rows = section.beside.rows;
+    const double sums = kRow * static_cast<double>(section.sums.size()) + 22;
+    const double beside = rows.empty() ? 0 : kRow * static_cast<double>(rows.size()) + 34;
     y_ += 12;
-    Reserve(std::max(sums, taxes));
-    if (!sheet_.taxes.empty()) DrawTaxes(kWidth - kSumsWidth - 36, kRow);
+    Reserve(std::max(sums, beside));
+    if (!rows.empty()) DrawBeside(section.beside, kWidth - kSumsWidth - 36, kRow);
     const double x = kPageWidth - kMargin - kSumsWidth;
     double y = y_;
-    for (std::size_t i = 0; i + 1 < sheet_.sums.size(); ++i, y += kRow) {
-      canvas_.Write(sheet_.sums[i].label, x, y, kSumsWidth / 2, kText);
-      canvas_.Write(sheet_.sums[i].value, x + kSumsWidth / 2, y, kSumsWidth / 2, kNumber);
+    for (std::size_t i = 0; i + 1 < section.sums.size(); ++i, y += kRow) {
+      canvas_.Write(section.sums[i].label, x, y, kSumsWidth / 2, kText);
+      canvas_.Write(section.sums[i].value, x + kSumsWidth / 2, y, kSumsWidth / 2, kNumber);
     }
     y += 4;
     canvas_.Line(x, y, kSumsWidth, 1.2, kInk);
     y += 7;
     const TextStyle total{.size = 12, .bold = true, .color = kAccent};
-    const auto& last = sheet_.sums.back();
+    const auto& last = section.sums.back();
     const auto label = canvas_.Write(last.label, x, y, kSumsWidth * 0.5, total);
     const auto value = canvas_.Write(last.value, x + kSumsWidth * 0.5, y, kSumsWidth * 0.5, Right(total));
-    y_ = std::max(y + std::max(label, value), y_ + taxes) + 22;
+    y_ = std::max(y + std::max(label, value), y_ + beside) + 22;
   }
 
-  void DrawTaxes(double width, double row) {
-    const double cell = width / 4;
-    double y = y_ + canvas_.Write(sheet_.tax_title, kMargin, y_, width, kLabel) + 3;
-    const auto& headings = sheet_.tax_headings;
-    const auto write = [&](const std::array<const std::string*, 4>& cells, const TextStyle& style) {
+  void DrawBeside(const SmallTable& table, double width, double row) {
+    const double cell = width / static_cast<double>(table.headings.size());
+    double y = y_ + canvas_.Write(table.title, kMargin, y_, width, kLabel) + 3;
+    const auto write = [&](const std::vector<std::string>& cells, const TextStyle& style) {
       for (std::size_t i = 0; i < cells.size(); ++i) {
         const double x = kMargin + cell * static_cast<double>(i);
-        canvas_.Write(*cells.at(i), x, y, cell, i == 0 ? style : Right(style));
+        canvas_.Write(cells[i], x, y, cell, i == 0 ? style : Right(style));
       }
     };
-    write({&headings.rate, &headings.net, &headings.tax, &headings.total}, kHeading);
+    write(table.headings, kHeading);
     y += 13;
     canvas_.Line(kMargin, y, width, 0.5, kRule);
     y += 3;
-    for (const auto& tax : sheet_.taxes) {
-      write({&tax.rate, &tax.net, &tax.tax, &tax.gross}, {.size = 8, .color = kInk});
+    for (const auto& cells : table.rows) {
+      write(cells, {.size = 8, .color = kInk});
       y += row;
     }
   }
@@ -254,7 +254,6 @@ class Layout {
   Canvas& canvas_;
   const Sheet& sheet_;
   const int pages_;
-  const std::array<Place, 7> columns_;
   int page_ = 1;
   double y_ = 0;
 };
@@ -274,4 +273,4 @@ std::string AsPdf(const Sheet& sheet, Time issued_at) {
   return canvas.Finish();
 }
 
-}  // namespace market::order::documents
+}  // namespace market::documents

@@ -12,7 +12,7 @@
 
 #include "platform/core/clock.hpp"
 
-namespace market::order::documents {
+namespace market::documents {
 
 inline constexpr double kPageWidth = 595.28;
 inline constexpr double kPageHeight = 841.89;
@@ -73,4 +73,4 @@ class Canvas {
   std::unique_ptr<PangoLayout, Ends> layout_;
 };
 
-}  // namespace market::order::documents
+}  // namespace market::documents
