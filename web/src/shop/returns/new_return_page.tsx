@@ -46,10 +46,10 @@ function Asked() {
       void returns.refetch();
     };
     return (
-      <>
+      <div class="writing">
         <h1 tabIndex={-1}>{words.sendBack}</h1>
         <Problem problem={failed} retry={retry} />
-      </>
+      </div>
     );
   }
   if (!order.data || !returns.data) return <Skeleton shape="text" count={5} />;
