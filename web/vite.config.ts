@@ -44,21 +44,23 @@ const CATALOGUES = { en, ru };
 const SHOP_GROUPS = [
   {
     name: "shared",
-    // With what the entry alone needs: one file says the same in fewer bytes than two.
+    // With all that the entry alone needs, since one file says the same in fewer bytes than two; but not with the entry: it waits for words,
+    // and these for what is shared.
     minShareCount: 1,
-    test: /node_modules\/(?!valibot)|src\/(style\/|text\/(?!en|ru)[a-z]+\.|ui\/(boundary|combobox|empty|facts|field|icon|later|offline_bar|problem|skeleton|title)|api\/(?!cart\.|live|orders)|session\/(again|mine|news)|shop\/(\w+\.|frame\/|account\/m|members\/paths))/,
+    test: /node_modules\/(?!valibot|.*(nfiniteQueryO|useInfinite|useMutationState))|src\/(style\/|text\/(?!en|ru)[a-z]+\.|ui\/(boundary|combobox|empty|facts|field|icon|later|offline_bar|problem|skeleton|title)|api\/(?!cart\.|live|orders)|session\/(again|mine|news)|shop\/(?!main|value)(\w+\.|frame\/|account\/m|members\/paths))/,
   },
   {
     name: "shelf",
-    test: /src\/(ui\/(picture|stars)|shop\/search\/(categories|crumbs|price_tag|product_))/,
+    test: /src\/(ui\/(picture|stars)|shop\/value_order|shop\/search\/(categories|crumbs|price_tag|product_))/,
   },
   {
     name: "forms",
     test: /node_modules\/valibot|src\/(ui\/(done|form|key|select|send|text_area)|shop\/account\/entrance)/,
   },
   { name: "live", test: /src\/api\/live/ },
+  { name: "lists", test: /nfiniteQueryO|useInfinite/ },
   { name: "dialogs", test: /src\/ui\// },
-  { name: "buying", test: /src\/api\// },
+  { name: "buying", test: /src\/api\/|useMutationState/ },
   {
     name: (id: string) => /src\/shop\/(\w+)\/(?!\w+_(form|fields)|countries)/.exec(id)?.[1] ?? null,
     debugName: "rooms",

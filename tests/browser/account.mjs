@@ -95,6 +95,9 @@ async function profile(page) {
 }
 
 async function addresses(page) {
+  await page.goto(`${url}/en/returns`);
+  await page.getByText("You have sent nothing back").waitFor();
+  await look(page, "returns-empty-en-light-1280");
   await page.goto(`${url}/en/account/addresses`);
   await page.getByText("No address yet").waitFor();
   await look(page, "addresses-none-en-light-1280");

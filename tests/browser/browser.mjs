@@ -69,6 +69,14 @@ export async function tabTo(page, locator, most = 160) {
   throw new Error(`a keyboard does not get to ${locator}`);
 }
 
+/** By keyboard, in the place of what is there; within a page or a dialog of it. */
+export async function write(within, label, text) {
+  const page = "keyboard" in within ? within : within.page();
+  await tabTo(page, within.getByLabel(label, { exact: true }));
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type(text);
+}
+
 export async function enter(page, locator, key = "Enter") {
   await tabTo(page, locator);
   await page.keyboard.press(key);
@@ -79,6 +87,23 @@ const RULES = {
   light: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] },
   dark: { type: "rule", values: ["color-contrast", "link-in-text-block"] },
 };
+
+/** An arrival has put the focus where screen readers go on. */
+export async function arrived(page, name) {
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+}
+
+/** acts(path, data): what a shop does meanwhile, of which pages hear. */
+export async function acting(page, credentials) {
+  const { accessToken } = await (await page.request.post(`${url}/v1/sessions`, { data: credentials })).json();
+  return async (path, data = {}) => {
+    const headers = { Authorization: `Bearer ${accessToken}`, "Idempotency-Key": crypto.randomUUID() };
+    const answer = await page.request.post(`${url}/v1${path}`, { data, headers });
+    if (!answer.ok()) wrong(`${path}: ${answer.status()} ${await answer.text()}`);
+    return answer.json();
+  };
+}
 
 /** Whether everybody can use what is shown, and what it looks like: `name`.png. */
 export async function look(page, name, theme = "light") {

@@ -63,6 +63,11 @@ const own = {
   conversation: `/messages/${some.conversation}`,
   "message-new": `/messages/new?sellerId=${some.seller}&productId=${some.product}`,
   "review-new": `/review/${some.reviewable.line}?order=${some.reviewable.order}`,
+  "order-returned": `/orders/${some.reviewable.order}`,
+  returns: "/returns",
+  "returns-none": "/returns?state=REJECTED",
+  return: `/returns/${some.reviewable.return}`,
+  "return-new": `/returns/new?order=${some.reviewable.order}&part=${some.reviewable.part}`,
   sell: "/sell",
 };
 
@@ -131,7 +136,21 @@ async function misfortunes(context, { theme, language, called }) {
   await failing.unroute(/\/v1\/products\?/);
   await failing.locator(".problem button").click();
   await failing.locator(".product-card").first().waitFor();
+
+  // So it is with somebody's own; once it is there it stays, whatever becomes of the next try.
+  const returns = /\/v1\/returns/;
+  await failing.route(returns, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) }));
+  await failing.evaluate((body) => fetch("/v1/browser/session", { method: "POST", headers: { "Content-Type": "application/json" }, body }), JSON.stringify(some.buyer));
+  for (const [name, path] of Object.entries({ returns: "/returns", return: own.return, "return-new": own["return-new"] })) {
+    await failing.goto(`${url}/${language}${path}`);
+    await failing.getByText(problem.traceId).waitFor();
+    await look(failing, called(`${name}-error`), theme);
+  }
+  await failing.unroute(returns);
+  await failing.locator(".problem button").click();
+  await failing.locator(".return-units select").waitFor();
   await failing.close();
+  await context.clearCookies();
 
   // A page whose script does not come: another try loads it.
   const cut = await newPage(context, /sign_in_page|ERR_FAILED/);

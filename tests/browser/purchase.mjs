@@ -1,26 +1,15 @@
 // Somebody buys: by keyboard alone, from the search to the order's page, with all that can come between; and however often an order is sent, there is
 // one of it.
-import { browser, enter, look, newContext, newPage, tabTo, url, wrong } from "./browser.mjs";
+import { acting, arrived, browser, enter, look, newContext, newPage, tabTo, url, write, wrong } from "./browser.mjs";
+import { sentBack } from "./returning.mjs";
 
 const some = JSON.parse(process.env.MARKET_SOME);
 const VISA = "pm_card_visa";
 const TERMS = { kind: "TERMS", language: "en", version: "2026-11", title: "Terms of use", body: "Be kind.", createTime: "2026-11-01T00:00:00Z" };
 const expect = (is, what) => is || wrong(what);
 
-async function write(page, label, text) {
-  await tabTo(page, page.getByLabel(label, { exact: true }));
-  await page.keyboard.press("Control+A");
-  await page.keyboard.type(text);
-}
-
 const button = (page, name) => page.getByRole("main").getByRole("button", { name });
 const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
-/** An arrival has put the focus where screen readers go on. */
-async function arrived(page, name) {
-  await heading(page, name);
-  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
-}
-
 async function choose(page) {
   await page.goto(`${url}/en/`);
   await tabTo(page, page.getByRole("combobox"));
@@ -38,8 +27,10 @@ async function choose(page) {
 
 async function cart(page) {
   expect(await page.getByRole("link", { name: "Cart: 1" }).isVisible(), "the head of the page does not know of the cart");
-  await enter(page, page.getByRole("button", { name: "One more:" }));
-  await page.getByRole("link", { name: "Cart: 2" }).waitFor();
+  for (const count of [2, 3]) {
+    await enter(page, page.getByRole("button", { name: "One more:" }));
+    await page.getByRole("link", { name: `Cart: ${count}` }).waitFor();
+  }
   await write(page, "Coupon", "NO");
   await page.keyboard.press("Enter");
   await page.getByText("A code has 3 to 40").waitFor();
@@ -54,7 +45,7 @@ async function cart(page) {
   // The focus is on what takes it back.
   await page.waitForFunction(() => document.activeElement?.textContent === "Put it back");
   await page.keyboard.press("Enter");
-  await page.getByRole("link", { name: "Cart: 2" }).waitFor();
+  await page.getByRole("link", { name: "Cart: 3" }).waitFor();
   await enter(page, button(page, "Go to checkout"));
 }
 
@@ -67,7 +58,7 @@ async function address(page) {
   await write(page, "E-mail address", `keys-${Date.now()}@example.test`);
   await page.keyboard.press("Enter");
   await heading(page, "Where should it go?");
-  await page.getByRole("link", { name: "Cart: 2" }).waitFor();
+  await page.getByRole("link", { name: "Cart: 3" }).waitFor();
   const country = page.getByLabel("Country");
   await country.selectOption("US");
   await page.getByLabel("Region, state or province", { exact: true }).waitFor();
@@ -175,23 +166,44 @@ async function order(page) {
 
 /** The shop sends the rest: the page hears of it, and says what has come. */
 async function received(page) {
-  const { accessToken } = await (await page.request.post(`${url}/v1/sessions`, { data: some.owner })).json();
+  const act = await acting(page, some.owner);
   const { sellerOrders: [part] } = await (await page.request.get(page.url().replace("/en/", "/v1/"))).json();
-  for (const [act, data] of [["accept", {}], ["ship", { carrier: "DHL", trackingNumber: "JD0146" }]]) {
-    const answer = await page.request.post(`${url}/v1/sellerOrders/${part.id}:${act}`, { data, headers: { Authorization: `Bearer ${accessToken}`, "Idempotency-Key": crypto.randomUUID() } });
-    expect(answer.ok(), `${act}: ${answer.status()}`);
-  }
+  await act(`/sellerOrders/${part.id}:accept`);
+  await act(`/sellerOrders/${part.id}:ship`, { carrier: "DHL", trackingNumber: "JD0146" });
   await page.getByText("Tracking DHL JD0146").waitFor();
+  await page.getByRole("link", { name: /^Invoice/, exact: false }).first().waitFor();
   await enter(page, button(page, "I have received it"));
   await page.getByText("I have received it").waitFor({ state: "detached" });
   await look(page, "order-received-en-light-1280");
 }
 
+/** Before it is sent it goes elsewhere: where what was agreed for it holds. */
+async function elsewhere(page) {
+  await enter(page, button(page, "Change the address"));
+  const dialog = page.getByRole("dialog");
+  await tabTo(page, dialog.getByRole("radio", { checked: true }));
+  await page.keyboard.press("ArrowDown");
+  await dialog.getByLabel("Recipient").waitFor();
+  await write(dialog, "Recipient", "Kay Board");
+  await write(dialog, "Street and house", "Markt 1");
+  await write(dialog, "Town or city", "Halle");
+  await write(dialog, "Postal code", "06108");
+  await dialog.getByLabel("Country").selectOption("FR");
+  await enter(page, dialog.getByRole("button", { name: "Send it there" }));
+  await dialog.getByText("It would cost something else there.").or(dialog.getByText("Please check this.")).first().waitFor();
+  await look(page, "order-address-en-light-1280");
+  await dialog.getByLabel("Country").selectOption("DE");
+  await enter(page, dialog.getByRole("button", { name: "Send it there" }));
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText("06108 Halle").waitFor();
+  await page.getByText("Another delivery address").waitFor();
+}
+
 async function byKeyboard() {
   const context = await newContext();
-  const page = await newPage(context, /402|409|400/);
+  const page = await newPage(context, /402|409|400|ERR_INTERNET/);
   await page.route(/\/v1\/terms\?/, (route) => route.fulfill({ json: { terms: [TERMS] } }));
-  for (const step of [choose, cart, address, deliveryAndPayment, review, declinedThenPaid, order, received]) await step(page);
+  for (const step of [choose, cart, address, deliveryAndPayment, review, declinedThenPaid, elsewhere, order, received, sentBack]) await step(page);
   await context.close();
 }
 

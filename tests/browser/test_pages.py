@@ -8,7 +8,7 @@ import re
 import pytest
 
 import market
-from pictures import drawn
+from pictures import drawn, mine
 from trade import MISCHIEF
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -49,19 +49,23 @@ def asked(buyer, seller, line):
 
 
 def reviewable(stack, buyer, category):
-    """A line that a buyer of the demonstration has just got, of a shop of the moment."""
+    """What a buyer of the demonstration has just got from a shop of the moment, and sends back one of."""
     owner = market.Person(stack["url"], stack["caFile"], "Sam")
     owner.open_seller()
     sold = market.Shop(owner, owner.create_product(category))
     buyer.address = buyer.ok("GET", "/v1/users/me/addresses")["addresses"][0]["id"]
-    order = buyer.place((sold.offer, 1)).json()
+    order = buyer.place((sold.offer, 3)).json()
     part = order["sellerOrders"][0]
     for verb, body in (("accept", {}), ("ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"}), ("deliver", {})):
         owner.ok("POST", f"/v1/sellerOrders/{part['id']}:{verb}", body, key=market.new_key())
+    body = {"sellerOrderId": part["id"], "lines": [{"lineId": part["lines"][0]["id"], "quantity": 1}], "reason": "DAMAGED",
+            "text": "The box was wet.\n" + MISCHIEF, "pictureIds": [mine(buyer)["id"]]}
+    back = buyer.ok("POST", f"/v1/orders/{order['id']}/returns", body, key=market.new_key())
+    owner.ok("POST", f"/v1/returns/{back['id']}:approve", {})
     guest, invited = (f"{who}-{market.new_key()}@example.test" for who in ("guest", "invited"))
     market.Client(stack["url"], stack["caFile"]).ok("POST", "/v1/accounts:guest", {"email": guest})
     owner.ok("POST", f"/v1/sellers/{owner.seller}/invitations", {"email": invited, "role": "staff"}, key=market.new_key())
-    return {"order": order["id"], "line": part["lines"][0]["id"], "owner": owner.email, "guest": guest, "invited": invited}
+    return {"order": order["id"], "part": part["id"], "line": part["lines"][0]["id"], "return": back["id"], "owner": owner.email, "guest": guest, "invited": invited}
 
 
 def trading(stack, seller):
@@ -123,6 +127,10 @@ def test_scripts_show_what_the_server_has_written(browse):
 
 def test_a_purchase_by_keyboard_and_what_comes_between(browse):
     browse("purchase.mjs")
+
+
+def test_what_happens_is_shown_at_once_and_nothing_is_lost_without_a_network(browse):
+    browse("live.mjs")
 
 
 def test_an_account_of_ones_own(browse):

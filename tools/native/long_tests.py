@@ -77,6 +77,7 @@ LONG = {
     "import-crashes": Program("services/product/process:product_process", "ImporterCrashes.*", batch=10),
     "imports": Stack("test_imports", batch=1, MARKET_IMPORT_ROWS="60000"),
     "reads": Stack("test_caches", batch=1, part="replicas", MARKET_PAIRS="10000"),
+    "web-vitals": Stack("test_vitals", batch=1, part="browser", MARKET_VITALS="5"),
     "new-service": Suite("topology/test_new_service.py"),
     "cluster": Suite("cluster", "-rs", "-s"),
 }

@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import { keptAnswer } from "./kept";
+import { sayReached } from "./reach";
 import { Refusal, refusalOf } from "./refusal";
 import type { components, paths } from "./schema";
 
@@ -23,8 +24,10 @@ export async function ask<T>(answer: Promise<Answer<T>>): Promise<T> {
     got = await answer;
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    sayReached(false);
     throw new Refusal("OFFLINE");
   }
+  sayReached(true);
   if (!got.response.ok) throw refusalOf(got.response, got.error);
   return got.data as T;
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { sayReached } from "../api/reach";
 import { Refusal } from "../api/refusal";
 import { useText } from "../text/messages";
 import { Combobox } from "../ui/combobox";
@@ -11,6 +12,7 @@ import { Facts } from "../ui/facts";
 import { Field } from "../ui/field";
 import { Icon } from "../ui/icon";
 import { More } from "../ui/more";
+import { OfflineBar } from "../ui/offline_bar";
 import { Picture } from "../ui/picture";
 import { Problem } from "../ui/problem";
 import { QrCode } from "../ui/qr_code";
@@ -103,6 +105,12 @@ function Still() {
       <Part name="problem">
         <Problem problem={new Refusal("UNAVAILABLE", { status: 503, traceId: TRACE })} retry={nothing} />
         <Problem problem={new Refusal("RATE_LIMITED", { status: 429, retryAfter: 30 })} retry={nothing} />
+      </Part>
+      <Part name="offline bar">
+        <OfflineBar />
+        <button type="button" class="button" onClick={() => sayReached(false)}>
+          {text.problem.reasons.OFFLINE}
+        </button>
       </Part>
       <Part name="more">
         <More list={{ hasNextPage: true, isFetchingNextPage: false, fetchNextPage: nothing }}>

@@ -66,6 +66,17 @@ export const words = {
     ILLEGAL_TRANSITION: "It is on its way already, so its address stays.",
     INVALID_ARGUMENT: "Something is missing, or is not as it is written in this country.",
   } as Readonly<Record<string, string>>,
+  returns: "Returns",
+  returnNumber: (number: string) => `Return ${number}`,
+  sendBack: "Send something back",
+  returnState: {
+    REQUESTED: "The shop looks at it",
+    APPROVED: "You can send it",
+    IN_TRANSIT: "On its way back",
+    RECEIVED: "It has come to the shop",
+    CLOSED: "Settled",
+    REJECTED: "Not taken back",
+  },
   paid: {
     CREATED: "Waiting for the bank",
     UNKNOWN: "Waiting for the bank",

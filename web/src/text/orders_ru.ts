@@ -73,6 +73,17 @@ export const words = {
     ILLEGAL_TRANSITION: "Заказ уже в пути, адрес не изменить.",
     INVALID_ARGUMENT: "Чего-то не хватает или написано не так, как принято в этой стране.",
   } as Readonly<Record<string, string>>,
+  returns: "Возвраты",
+  returnNumber: (number: string) => `Возврат ${number}`,
+  sendBack: "Вернуть товар",
+  returnState: {
+    REQUESTED: "Магазин рассматривает",
+    APPROVED: "Можно отправлять",
+    IN_TRANSIT: "В пути обратно",
+    RECEIVED: "Пришёл в магазин",
+    CLOSED: "Завершён",
+    REJECTED: "Не принят",
+  },
   paid: {
     CREATED: "Ждём банк",
     UNKNOWN: "Ждём банк",

@@ -3,7 +3,6 @@ import { pluralIn } from "./plural";
 const plural = pluralIn("en");
 
 export const words = {
-  heading: "Returns",
   lead: "What you send back, and where it is.",
   none: "You have sent nothing back",
   noneHint: "From the page of an order that has been sent you can send some of it back.",
@@ -13,17 +12,8 @@ export const words = {
   filter: "Which returns",
   toOrders: "To your orders",
   more: "Show older returns",
-  number: (number: string) => `Return ${number}`,
   asked: (date: string) => `Asked for on ${date}`,
   units: (count: number, title: string) => `${count} × ${title}`,
-  state: {
-    REQUESTED: "The shop looks at it",
-    APPROVED: "You can send it",
-    IN_TRANSIT: "On its way back",
-    RECEIVED: "It has come to the shop",
-    CLOSED: "Settled",
-    REJECTED: "Not taken back",
-  },
   next: {
     REQUESTED: "The shop answers soon. If it says nothing in time, you may send it all the same.",
     APPROVED:
@@ -40,12 +30,6 @@ export const words = {
     WRONG_ITEM: "Something else has come",
     OTHER: "Something else",
   },
-  actor: {
-    buyer: "you",
-    seller: "the shop",
-    operator: "the marketplace",
-    system: "automatically",
-  } as Readonly<Record<string, string>>,
   what: "What goes back",
   order: "Order",
   toOrder: "See the order",
@@ -54,10 +38,8 @@ export const words = {
   sentWith: "Sent with",
   amount: "You get back",
   rejectedSince: "The shop says",
-  history: "What has happened",
   pictures: "Your pictures",
   toShop: "Write to the shop",
-  new: "Send something back",
   newLead: (shop: string) => `To ${shop}`,
   howMany: (title: string) => `How many go back: ${title}`,
   of: (count: number) => plural(count, { one: "of #", other: "of #" }),

@@ -4,7 +4,6 @@ import type { words as said } from "./returning_en";
 const plural = pluralIn("ru");
 
 export const words = {
-  heading: "Возвраты",
   lead: "Что вы возвращаете и где это сейчас.",
   none: "Вы ничего не возвращали",
   noneHint: "Вернуть часть отправленного заказа можно на его странице.",
@@ -14,17 +13,8 @@ export const words = {
   filter: "Какие возвраты",
   toOrders: "К вашим заказам",
   more: "Показать более ранние",
-  number: (number: string) => `Возврат ${number}`,
   asked: (date: string) => `Запрошен ${date}`,
   units: (count: number, title: string) => `${count} × ${title}`,
-  state: {
-    REQUESTED: "Магазин рассматривает",
-    APPROVED: "Можно отправлять",
-    IN_TRANSIT: "В пути обратно",
-    RECEIVED: "Пришёл в магазин",
-    CLOSED: "Завершён",
-    REJECTED: "Не принят",
-  },
   next: {
     REQUESTED: "Магазин скоро ответит. Если он не ответит вовремя, товар всё равно можно будет отправить.",
     APPROVED:
@@ -41,9 +31,6 @@ export const words = {
     WRONG_ITEM: "Пришло другое",
     OTHER: "Другое",
   },
-  actor: { buyer: "вы", seller: "магазин", operator: "маркетплейс", system: "автоматически" } as Readonly<
-    Record<string, string>
-  >,
   what: "Что возвращается",
   order: "Заказ",
   toOrder: "Открыть заказ",
@@ -52,10 +39,8 @@ export const words = {
   sentWith: "Отправлено",
   amount: "Вам вернут",
   rejectedSince: "Ответ магазина",
-  history: "Что произошло",
   pictures: "Ваши фотографии",
   toShop: "Написать магазину",
-  new: "Вернуть товар",
   newLead: (shop: string) => `В магазин ${shop}`,
   howMany: (title: string) => `Сколько вернуть: ${title}`,
   of: (count: number) => plural(count, { one: "из #", other: "из #" }),

@@ -1,4 +1,5 @@
 import { Component, type ComponentChildren } from "preact";
+import { reach } from "../api/reach";
 import { Refusal } from "../api/refusal";
 import { Problem } from "./problem";
 
@@ -14,6 +15,8 @@ export class Boundary extends Component<{ children: ComponentChildren; page: str
 
   override render() {
     if (this.state.failed !== this.props.page) return this.props.children;
-    return <Problem problem={new Refusal("PAGE_NOT_LOADED")} retry={() => location.reload()} />;
+    // Loaded again where nothing answers, there would be nothing at all.
+    const again = () => void reach().then((is) => is && location.reload());
+    return <Problem level={1} problem={new Refusal("PAGE_NOT_LOADED")} retry={again} />;
   }
 }

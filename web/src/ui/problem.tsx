@@ -25,14 +25,24 @@ function useCountdown(seconds: number): number {
   return left;
 }
 
-/** In the place of what could not be had: why, what to tell the people who run this, and another try when it is worth one. */
-export function Problem({ problem, retry }: { problem: unknown; retry: () => void }) {
+/** In the place of what could not be had: why, what to tell the people who run this, and another try when it is worth one. `level` 1 where that
+ * is the whole page. */
+export function Problem({
+  problem,
+  retry,
+  level = 2,
+}: {
+  problem: unknown;
+  retry: () => void;
+  level?: 1 | 2;
+}) {
   const { text } = useText();
   const refusal = problem instanceof Refusal ? problem : undefined;
   const left = useCountdown(Math.min(refusal?.retryAfter ?? 0, 60));
+  const Heading = level === 1 ? "h1" : "h2";
   return (
     <section class="problem" role="alert">
-      <h2>{text.problem.heading}</h2>
+      <Heading tabIndex={level === 1 ? -1 : undefined}>{text.problem.heading}</Heading>
       <p>{wordsOf(problem, text)}</p>
       {refusal?.traceId && (
         <p class="problem-trace">

@@ -18,7 +18,7 @@ export function ProfilePage() {
 function Asked() {
   const asked = useQuery(profile);
   if (asked.isPending) return <Skeleton shape="text" count={4} />;
-  if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+  if (asked.isLoadingError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
   return (
     <Suspense fallback={<Skeleton shape="text" count={4} />}>
       <ProfileForm profile={asked.data} />

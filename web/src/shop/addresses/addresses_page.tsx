@@ -28,7 +28,7 @@ function List() {
   const [leaving, setLeaving] = useState<Address>();
   const changed = () => queries.invalidateQueries({ queryKey: addresses.queryKey });
   if (asked.isPending) return <Skeleton shape="text" count={2} />;
-  if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+  if (asked.isLoadingError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
   if (editing)
     return (
       <Suspense fallback={<Skeleton shape="text" count={4} />}>

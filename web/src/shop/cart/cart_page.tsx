@@ -22,7 +22,7 @@ export function CartPage() {
   useTitle(said.heading);
   useArrival("cart", !asked.isPending);
   if (asked.isPending) return <CartSkeleton heading={said.heading} />;
-  if (asked.isError) {
+  if (asked.isLoadingError) {
     return (
       <>
         <h1 tabIndex={-1}>{said.heading}</h1>

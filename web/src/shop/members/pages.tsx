@@ -22,7 +22,7 @@ const OrdersPage = later(
   (room) => room.OrdersPage,
 );
 const OrderPage = later(
-  () => learned(import("../orders/order_page"), "orders", "paying", "returning"),
+  () => learned(import("../orders/order_page"), "orders", "paying"),
   (room) => room.OrderPage,
 );
 const CartPage = later(
@@ -114,15 +114,15 @@ const ReportPage = later(
   (room) => room.ReportPage,
 );
 const ReturnsPage = later(
-  () => learned(import("../returns/returns_page"), "account", "returning"),
+  () => learned(import("../returns/returns_page"), "account", "orders", "returning"),
   (room) => room.ReturnsPage,
 );
 const NewReturnPage = later(
-  () => learned(import("../returns/new_return_page"), "returning", "reviewing"),
+  () => learned(import("../returns/new_return_page"), "orders", "returning", "reviewing"),
   (room) => room.NewReturnPage,
 );
 const ReturnPage = later(
-  () => learned(import("../returns/return_page"), "returning"),
+  () => learned(import("../returns/return_page"), "orders", "returning"),
   (room) => room.ReturnPage,
 );
 const SellPage = later(

@@ -28,7 +28,7 @@ function List() {
     getNextPageParam: (last) => last.nextPageToken,
   });
   if (asked.isPending) return <Skeleton shape="text" count={3} />;
-  if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+  if (asked.isLoadingError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
   const found = asked.data.pages.flatMap((one) => one.conversations);
   if (found.length === 0)
     return (

@@ -29,7 +29,7 @@ function Asked() {
     onError: () => queries.invalidateQueries({ queryKey: SETTINGS }),
   });
   if (asked.isPending) return <Skeleton shape="text" count={5} />;
-  if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+  if (asked.isLoadingError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
   const names = { forBuyers: said.forBuyers, forShops: said.forShops, forAccount: said.forAccount };
   // Whoever has no shop is told nothing about any.
   const shown = GROUPS.filter((group) => group !== "forShops" || (account?.sellers.length ?? 0) > 0);

@@ -38,10 +38,10 @@ function Asked({ id }: { id: string }) {
   useTitle(asked.data && said.number(asked.data.number));
   useArrival(`order ${id}`, asked.isSuccess);
   if (asked.isPending) return <Skeleton shape="text" count={4} />;
-  if (asked.isError) {
-    if (asked.error instanceof Refusal && asked.error.status === 404) return <NotFound />;
-    return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
-  }
+  if (asked.error instanceof Refusal && asked.error.status === 404) return <NotFound />;
+  // What is shown stays, and what is written there, when it can't be asked for once more.
+  if (asked.isLoadingError)
+    return <Problem level={1} problem={asked.error} retry={() => void asked.refetch()} />;
   return <Shown order={asked.data} />;
 }
 

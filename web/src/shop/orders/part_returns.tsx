@@ -9,7 +9,7 @@ import "./papers.css";
 
 /** What of a shop's part goes back, and the way to send back more of it. Where that is not known it is not said: the page is there without. */
 export function PartReturns({ part }: { part: Part }) {
-  const { said } = useWords("returning");
+  const { said } = useWords("orders");
   const isSent = part.lines.some((line) => line.shippedQuantity > 0);
   const asked = useQuery({ ...returnsOf(part.orderId), enabled: isSent });
   const ours = asked.data?.filter((one) => one.sellerOrderId === part.id) ?? [];
@@ -18,11 +18,11 @@ export function PartReturns({ part }: { part: Part }) {
     <>
       {ours.length > 0 && (
         <section class="part-returns">
-          <h3>{said.heading}</h3>
+          <h3>{said.returns}</h3>
           <ul>
             {ours.map((one) => (
               <li key={one.id}>
-                <Link href={memberPathTo.return(one.id)}>{said.number(one.number)}</Link>
+                <Link href={memberPathTo.return(one.id)}>{said.returnNumber(one.number)}</Link>
                 <ReturnMark state={one.state} />
               </li>
             ))}
@@ -32,7 +32,7 @@ export function PartReturns({ part }: { part: Part }) {
       {isMore && (
         <p>
           <Link class="button" href={memberPathTo.newReturn(part.orderId, part.id)}>
-            {said.new}
+            {said.sendBack}
           </Link>
         </p>
       )}

@@ -41,7 +41,7 @@ export function ProductPage({ id }: { id: string }) {
   if (asked.isError) {
     if (asked.error instanceof Refusal && asked.error.status === 404)
       return <NotFound heading={text.product.notFound} hint={text.product.notFoundHint} />;
-    return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+    return <Problem level={1} problem={asked.error} retry={() => void asked.refetch()} />;
   }
   return <Shown product={asked.data} />;
 }

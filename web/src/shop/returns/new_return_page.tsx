@@ -19,8 +19,8 @@ const ReturnForm = lazy(() => import("./return_form").then((room) => room.Return
 
 /** Asks to send back some of what a shop has sent: ?order=…&part=… */
 export function NewReturnPage() {
-  const { said } = useWords("returning");
-  useTitle(said.new);
+  const { said } = useWords("orders");
+  useTitle(said.sendBack);
   useArrival("new return", true);
   return (
     <MembersOnly>
@@ -31,6 +31,7 @@ export function NewReturnPage() {
 
 function Asked() {
   const { said } = useWords("returning");
+  const { said: words } = useWords("orders");
   const query = useSearch();
   const orderId = idIn(query, "order");
   const partId = idIn(query, "part");
@@ -45,10 +46,10 @@ function Asked() {
       void returns.refetch();
     };
     return (
-      <>
-        <h1 tabIndex={-1}>{said.new}</h1>
+      <div class="writing">
+        <h1 tabIndex={-1}>{words.sendBack}</h1>
         <Problem problem={failed} retry={retry} />
-      </>
+      </div>
     );
   }
   if (!order.data || !returns.data) return <Skeleton shape="text" count={5} />;
@@ -65,7 +66,7 @@ function Asked() {
     );
   return (
     <div class="writing">
-      <h1 tabIndex={-1}>{said.new}</h1>
+      <h1 tabIndex={-1}>{words.sendBack}</h1>
       {part.sellerName && <p class="quiet">{said.newLead(part.sellerName)}</p>}
       <Suspense fallback={<Skeleton shape="text" count={4} />}>
         <ReturnForm part={part} some={some} />

@@ -12,7 +12,7 @@ import { Send } from "../../ui/send";
 import { TextArea } from "../../ui/text_area";
 import { leavesOpen } from "../checkout/placing";
 import { memberPathTo } from "../members/paths";
-import { Pictures } from "../reviewing/pictures";
+import { Pictures } from "../reviewing/picture_fields";
 import "../reviewing/reviewing.css";
 import { bodyOf, emptyWish, REASONS, RETURNS, type Returnable, requestReturn, returnOf } from "./returns";
 

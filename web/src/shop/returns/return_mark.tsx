@@ -4,10 +4,10 @@ import "../orders/state_mark.css";
 
 /** Where a return is, in a word. */
 export function ReturnMark({ state }: { state: ReturnState }) {
-  const { said } = useWords("returning");
+  const { said } = useWords("orders");
   return (
     <span class="state-mark" data-mood={moodOf(state)}>
-      {said.state[state]}
+      {said.returnState[state]}
     </span>
   );
 }

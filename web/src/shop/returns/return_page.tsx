@@ -29,25 +29,26 @@ export function ReturnPage({ id }: { id: string }) {
 }
 
 function Asked({ id }: { id: string }) {
-  const { said } = useWords("returning");
+  const { said } = useWords("orders");
   const asked = useQuery(returnOf(id));
-  useTitle(asked.data && said.number(asked.data.number));
+  useTitle(asked.data && said.returnNumber(asked.data.number));
   useArrival(`return ${id}`, asked.isSuccess);
   useOrderNews(asked.data?.orderId);
   if (asked.isPending) return <Skeleton shape="text" count={4} />;
-  if (asked.isError) {
-    if (asked.error instanceof Refusal && asked.error.status === 404) return <NotFound />;
-    return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
-  }
+  if (asked.error instanceof Refusal && asked.error.status === 404) return <NotFound />;
+  // What is shown stays, and what is written there, when it can't be asked for once more.
+  if (asked.isLoadingError)
+    return <Problem level={1} problem={asked.error} retry={() => void asked.refetch()} />;
   return <Shown one={asked.data} />;
 }
 
 function Shown({ one }: { one: Return }) {
   const { said, format } = useWords("returning");
+  const { said: words } = useWords("orders");
   return (
     <article class="return">
       <header>
-        <h1 tabIndex={-1}>{said.number(one.number)}</h1>
+        <h1 tabIndex={-1}>{words.returnNumber(one.number)}</h1>
         <span role="status">
           <ReturnMark state={one.state} />
         </span>
@@ -105,7 +106,7 @@ function Shown({ one }: { one: Return }) {
 
 /** How it came to where it is, the newest first. */
 function Steps({ one }: { one: Return }) {
-  const { said, format } = useWords("returning");
+  const { said, format } = useWords("orders");
   return (
     <section class="history">
       <h2>{said.history}</h2>
@@ -114,7 +115,7 @@ function Steps({ one }: { one: Return }) {
           <li key={`${step.state} ${step.time}`}>
             <time dateTime={step.time}>{format.time(step.time)}</time>
             <span>
-              {said.state[step.state]} <small>{said.actor[step.actor] ?? step.actor}</small>
+              {said.returnState[step.state]} <small>{said.actor[step.actor] ?? step.actor}</small>
             </span>
           </li>
         ))}

@@ -61,6 +61,7 @@ function List() {
 
 function StateFilter({ state }: { state: Return["state"] | undefined }) {
   const { said } = useWords("returning");
+  const { said: words } = useWords("orders");
   return (
     <nav class="orders-filter" aria-label={said.filter}>
       <Link href={memberPathTo.returns()} aria-current={state ? undefined : "page"}>
@@ -68,7 +69,7 @@ function StateFilter({ state }: { state: Return["state"] | undefined }) {
       </Link>
       {STATES.map((one) => (
         <Link key={one} href={memberPathTo.returns(one)} aria-current={one === state ? "page" : undefined}>
-          {said.state[one]}
+          {words.returnState[one]}
         </Link>
       ))}
     </nav>
@@ -77,10 +78,11 @@ function StateFilter({ state }: { state: Return["state"] | undefined }) {
 
 function Row({ one }: { one: Return }) {
   const { said, format } = useWords("returning");
+  const { said: words } = useWords("orders");
   return (
     <article class="order-row">
       <h2>
-        <Link href={memberPathTo.return(one.id)}>{said.number(one.number)}</Link>
+        <Link href={memberPathTo.return(one.id)}>{words.returnNumber(one.number)}</Link>
       </h2>
       <ReturnMark state={one.state} />
       <p class="quiet">{said.asked(format.date(one.createTime))}</p>

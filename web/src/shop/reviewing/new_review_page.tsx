@@ -36,7 +36,8 @@ function Asked({ id }: { id: string }) {
   const asked = useQuery({ ...orderOf(orderId), enabled: orderId !== "" });
   const mine = useQuery(profile);
   if (orderId === "" || (asked.error instanceof Refusal && asked.error.status === 404)) return <NotFound />;
-  if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+  if (asked.isLoadingError)
+    return <Problem level={1} problem={asked.error} retry={() => void asked.refetch()} />;
   if (asked.isPending || mine.isPending) return <Skeleton shape="text" count={4} />;
   const line = asked.data.sellerOrders.flatMap((part) => part.lines).find((one) => one.id === id);
   if (!line) return <NotFound />;

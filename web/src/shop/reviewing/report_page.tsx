@@ -35,7 +35,8 @@ export function ReportPage({ id }: { id: string }) {
   useTitle(said.report);
   useArrival(`report ${id}`, asked.isSuccess);
   if (asked.error instanceof Refusal && asked.error.status === 404) return <NotFound />;
-  if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+  if (asked.isLoadingError)
+    return <Problem level={1} problem={asked.error} retry={() => void asked.refetch()} />;
   if (asked.isPending) return <Skeleton shape="text" count={4} />;
   return <Form id={id} title={asked.data.title} />;
 }

@@ -5,7 +5,7 @@ import { Field } from "../../ui/field";
 import { fault, useForm } from "../../ui/form";
 import { Send } from "../../ui/send";
 import { TextArea } from "../../ui/text_area";
-import { Pictures } from "./pictures";
+import { Pictures } from "./picture_fields";
 import { RatingField } from "./rating_field";
 import type { ReviewPicture, Values } from "./reviewing";
 import "./reviewing.css";

@@ -32,7 +32,8 @@ export function ReviewPage({ id }: { id: string }) {
 function Asked({ id }: { id: string }) {
   const asked = useQuery({ queryKey: ["mine", "review", id], queryFn: () => review(id) });
   if (asked.error instanceof Refusal && asked.error.status === 404) return <NotFound />;
-  if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+  if (asked.isLoadingError)
+    return <Problem level={1} problem={asked.error} retry={() => void asked.refetch()} />;
   if (asked.isPending) return <Skeleton shape="text" count={4} />;
   return <Shown review={asked.data} />;
 }

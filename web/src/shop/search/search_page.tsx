@@ -40,7 +40,7 @@ export function CategoryPage({ slug }: { slug: string }) {
   const category = all.data?.find((one) => one.slug === decodeURIComponent(slug));
   useTitle(category?.name);
   useArrival(`category ${slug}`, category !== undefined);
-  if (all.isError) return <Problem problem={all.error} retry={() => void all.refetch()} />;
+  if (all.isError) return <Problem level={1} problem={all.error} retry={() => void all.refetch()} />;
   if (all.isPending) return <Skeleton shape="card" count={10} />;
   if (!category) return <NotFound />;
   return (

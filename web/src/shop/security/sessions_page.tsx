@@ -33,7 +33,7 @@ function List() {
     queryFn: () => asMember(() => ask(api.GET("/v1/sessions"))),
   });
   if (asked.isPending) return <Skeleton shape="text" count={3} />;
-  if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+  if (asked.isLoadingError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
   const end = async (sessionId: string) => {
     await asMember(() => ask(api.DELETE("/v1/sessions/{sessionId}", { params: { path: { sessionId } } })));
     await queries.invalidateQueries({ queryKey: SESSIONS });

@@ -43,7 +43,7 @@ function Mine() {
       ),
   });
   if (asked.isPending) return <Skeleton shape="text" count={2} />;
-  if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+  if (asked.isLoadingError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
   // The membership of a new one comes with the next token.
   const shops =
     opened && !asked.data.some((one) => one.id === opened.id) ? [opened, ...asked.data] : asked.data;

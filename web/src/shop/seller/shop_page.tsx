@@ -30,7 +30,7 @@ export function ShopPage({ id }: { id: string }) {
   if (asked.isError) {
     if (asked.error instanceof Refusal && asked.error.status === 404)
       return <NotFound heading={text.shop.notFound} />;
-    return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+    return <Problem level={1} problem={asked.error} retry={() => void asked.refetch()} />;
   }
   const shop = asked.data;
   return (

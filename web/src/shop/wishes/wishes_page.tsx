@@ -41,7 +41,7 @@ function List() {
     onSuccess: () => setGone(undefined),
   });
   if (asked.isPending) return <Skeleton shape="text" count={3} />;
-  if (asked.isError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
+  if (asked.isLoadingError) return <Problem problem={asked.error} retry={() => void asked.refetch()} />;
   const found = asked.data.pages.flatMap((one) => one.wishes);
   const failed = drop.error ?? undo.error;
   return (
