@@ -189,9 +189,14 @@ async function payOut() {
   await page.locator("dialog").waitFor({ state: "detached" });
   await page.getByText("€67.00").first().waitFor();
   await look(page, "seller-payout-asked-en-light-1280");
+  await press("With the bank");
+  await page.waitForURL(`${shop}/payouts?state=SUBMITTED`);
+  await page.getByRole("cell", { name: "€120.00" }).waitFor();
   // What a statement says can be had as a file.
   await go("statements", "Statements");
   const month = new Date().toISOString().slice(0, 7);
+  await press(new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date()));
+  await page.getByRole("rowheader", { name: "At the end" }).waitFor();
   const file = await page.evaluate(async (path) => {
     const answer = await fetch(path);
     return [answer.headers.get("content-type"), await answer.text()];

@@ -41,7 +41,10 @@ export function StatementsPage() {
               name: said.month,
               head: true,
               cell: (one) => (
-                <Link href={`?month=${one}`} aria-current={one === month ? "page" : undefined}>
+                <Link
+                  href={`${shop.to.page("statements")}?month=${one}`}
+                  aria-current={one === month ? "page" : undefined}
+                >
                   {monthName(one, language)}
                 </Link>
               ),
