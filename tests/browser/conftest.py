@@ -25,6 +25,10 @@ stack, anonymous = system.stack, system.anonymous
 SCREENSHOTS = ROOT / "build" / "test-results" / "pages"
 
 
+def pytest_configure(config):
+    system.pytest_configure(config)    # marks of the scenes that are taken from there
+
+
 @pytest.fixture(scope="session")
 def chromium(stack, anonymous):
     """chromium(script, **more): runs it with these in its environment; everything that it sees must be in order."""

@@ -158,6 +158,106 @@ async function moderation(page) {
   await main(page).getByText("The report is answered.").waitFor();
 }
 
+/** What only a person can know of a payout: that it has arrived, and that it came back after all. */
+async function payouts(page) {
+  await palette(page, "payout", "Payouts");
+  await arrived(page, "Payouts");
+  await enter(page, main(page).locator(`a[href$="/payouts/${some.payout}"]`));
+  await arrived(page, /^Payout of/);
+  await enter(page, button(page, "It has arrived"));
+  await dialog(page).getByText("count as arrived").waitFor();
+  await enter(page, dialog(page).getByRole("button", { name: "It has arrived" }));
+  await dialog(page).getByText("This is missing.").waitFor();
+  await look(page, "operator-payout-paid-en-light-1280");
+  await write(page, dialog(page).getByLabel("Reason"), `On the statement. ${some.mischief}`);
+  await enter(page, dialog(page).getByRole("button", { name: "It has arrived" }));
+  await main(page).getByText("have arrived.").waitFor();
+  await main(page).getByText("Paid", { exact: true }).first().waitFor();
+  await enter(page, button(page, "It came back"));
+  await write(page, dialog(page).getByLabel("Reason"), "The account is closed.");
+  await enter(page, dialog(page).getByRole("button", { name: "It came back" }));
+  await main(page).getByText("Came back", { exact: true }).waitFor();
+  expect(await button(page, "It has arrived").count() + await button(page, "It came back").count() === 0, "a payout that came back is not over");
+  await enter(page, main(page).getByRole("link", { name: "See it in the audit log" }));
+  await arrived(page, "Audit log");
+  await main(page).getByRole("rowheader", { name: "MarkPayoutReturned" }).waitFor();
+}
+
+/** What differs is put right by an entry that is said before it is booked. */
+async function findings(page) {
+  await palette(page, "findin", "Findings");
+  await arrived(page, "Findings");
+  await enter(page, main(page).getByRole("button", { name: `Resolve: Charged, but not as much, payment/${some.finding}` }));
+  await dialog(page).getByText("Nothing is booked.").waitFor();
+  await enter(page, dialog(page).getByRole("checkbox"), "Space");
+  await dialog(page).getByText("The ledger books €4.99: debit of Goodwill, credit of What the provider owes us.").waitFor();
+  await enter(page, dialog(page).getByRole("button", { name: "Resolve" }));
+  await dialog(page).getByText("This is missing.").waitFor();
+  await look(page, "operator-finding-resolve-en-light-1280");
+  await write(page, dialog(page).getByLabel("What was found out"), `They took less by hand. ${some.mischief}`);
+  await enter(page, dialog(page).getByRole("button", { name: "Resolve" }));
+  await main(page).getByText("It is resolved.").waitFor();
+  await enter(page, main(page).getByRole("link", { name: "Resolved", exact: true }));
+  await main(page).getByText("By an operator: They took less by hand.").first().waitFor();
+  await look(page, "operator-findings-resolved-en-light-1280");
+}
+
+/** A commission rule from its first word to its end, by keyboard alone: tried on what was sold, proposed, approved by somebody else. */
+async function commission(page) {
+  const name = `Engines ${Date.now()}`;
+  await palette(page, "commis", "Commission");
+  await arrived(page, "Commission");
+  await enter(page, button(page, "Make a rule"));
+  await enter(page, dialog(page).getByRole("button", { name: "Make a rule" }));
+  await dialog(page).getByText("This is missing.").waitFor();
+  await look(page, "operator-commission-new-en-light-1280");
+  await write(page, dialog(page).getByLabel("Name"), name);
+  await write(page, dialog(page).getByLabel("Per cent of what the line earns"), "50");
+  await write(page, dialog(page).getByLabel("Shop’s id"), some.soldShop);
+  await enter(page, dialog(page).getByRole("button", { name: "Make a rule" }));
+  await arrived(page, name);
+  await main(page).getByText("50%", { exact: true }).waitFor();
+  await enter(page, button(page, "Try it"));
+  await main(page).getByRole("heading", { name: "Shops that it changes most for" }).waitFor();
+  await look(page, "operator-commission-simulated-en-light-1280");
+  await enter(page, button(page, "Publish"));
+  await dialog(page).getByText("From then on sales fall under it: 50%.").waitFor();
+  await look(page, "operator-commission-publish-en-light-1280");
+  await enter(page, dialog(page).getByRole("button", { name: "Publish" }));
+  await main(page).getByText("You have proposed it yourself").waitFor();
+  expect(await button(page, "Approve").count() === 0, "who proposed a rule may approve it");
+  const rule = new URL(page.url()).pathname;
+
+  const context = await newContext();
+  const second = await newPage(context);
+  await signIn(second, some.roles.finance);
+  await enter(second, main(second).getByRole("link", { name, exact: true }));
+  await arrived(second, name);
+  await enter(second, button(second, "Approve"));
+  await second.getByRole("dialog").getByText("It is published as it was proposed: 50%.").waitFor();
+  await look(second, "operator-commission-approve-en-light-1280");
+  await enter(second, second.getByRole("dialog").getByRole("button", { name: "Approve" }));
+  await main(second).getByText("Published", { exact: true }).waitFor();
+  await context.close();
+
+  // Another price is another version, which may be given up; the one in force goes on until it is ended.
+  await page.goto(`${url}${rule}`);
+  await enter(page, button(page, "Change"));
+  await dialog(page).getByText("What is published never changes").waitFor();
+  await write(page, dialog(page).getByLabel("Per cent of what the line earns"), "40");
+  await enter(page, dialog(page).getByRole("button", { name: "Save" }));
+  await main(page).getByText("40%", { exact: true }).waitFor();
+  await look(page, "operator-commission-next-en-light-1280");
+  await enter(page, button(page, "Withdraw"));
+  await enter(page, dialog(page).getByRole("button", { name: "Withdraw" }));
+  await main(page).getByText("Withdrawn", { exact: true }).waitFor();
+  await enter(page, main(page).getByRole("link", { name: "version 1", exact: true }));
+  await enter(page, button(page, "End it"));
+  await enter(page, dialog(page).getByRole("button", { name: "End it" }));
+  await main(page).getByText(`“${name}” has ended.`).waitFor();
+  await button(page, "End it").waitFor({ state: "detached" });
+}
+
 /** Every dialog that makes something, with what it lacks. */
 async function dialogs(page) {
   const open = async (path, name, press, called) => {
@@ -196,6 +296,9 @@ const NEEDED = {
   returns: ["orders.read", "/v1/returns"],
   payments: ["payments.read", "/v1/payments"],
   ledger: ["ledger.read", "/v1/ledger/entries"],
+  payouts: ["payouts.read", "/v1/payouts"],
+  findings: ["ledger.read", "/v1/findings"],
+  commissions: ["commissions.write", "/v1/commissionRules"],
   coupons: ["coupons.write", "/v1/coupons"],
   taxes: ["taxes.write", "/v1/taxRates"],
   audit: ["audit.read", "/v1/auditEvents"],
@@ -257,6 +360,9 @@ try {
   await refund(page);
   await categories(page);
   await moderation(page);
+  await payouts(page);
+  await findings(page);
+  await commission(page);
   await dialogs(page);
   for (const [name, who] of Object.entries(some.roles)) await role(name, who);
   await stranger();

@@ -35,6 +35,11 @@ const paths = {
   return: `/returns/${some.return}`,
   payments: `/payments?order=${some.order}`,
   ledger: `/ledger?payment=${some.payment}`,
+  payouts: `/payouts?shop=${some.paidShop}`,
+  payout: `/payouts/${some.payout}`,
+  findings: "/findings?state=OPEN",
+  commissions: `/commissions?shop=${some.paidShop}`,
+  commission: `/commissions/${some.rule}`,
   coupons: "/coupons",
   taxes: "/taxes?country=DE",
   terms: "/terms",
@@ -44,7 +49,12 @@ const paths = {
 const states = {
   "sellers-none": "/sellers?name=qwertzuiop",
   "products-all": "/products",
+  "payouts-none": `/payouts?shop=${some.waiting}`,
+  "commissions-all": "/commissions",
+  "ledger-as-of": `/ledger?asOf=2026-01-01T00:00&payment=${some.payment}`,
 };
+// Nobody loses a cent to show what that looks like.
+const UNBALANCED = { balances: [{ account: "psp_clearing", currency: "EUR", amount: 5499 }, { account: "order_escrow", currency: "EUR", amount: -5498 }] };
 // What is stuck is made of nothing here: nobody waits for a provider that hangs.
 const STUCK = {
   checkouts: [{
@@ -80,6 +90,9 @@ async function visit({ theme, width, language }) {
   for (const [name, path] of Object.entries({ ...paths, ...((width === 360) === (theme === "light") && states) })) await see(name, path);
   await page.route(/\/v1\/admin\/checkouts/, (route) => route.fulfill({ json: STUCK }));
   await see("checkouts", "/checkouts");
+  await page.route(/\/v1\/ledger\/balances/, (route) => route.fulfill({ json: UNBALANCED }));
+  await see("ledger-unbalanced", `/ledger?payment=${some.payment}`);
+  if (await page.locator(".badge-bad").count() !== 1) wrong(`${called("ledger-unbalanced")}: it does not say so`);
   await page.close();
   if (theme === "dark" && width === 1280) await misfortunes(context, { theme, language, called });
   await context.close();

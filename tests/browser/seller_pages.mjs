@@ -32,6 +32,12 @@ const pages = {
   reviews: `${shop}/reviews`,
   messages: `${shop}/messages`,
   conversation: `${shop}/messages/${some.conversation}`,
+  money: `${shop}/money`,
+  payouts: `${shop}/payouts`,
+  payout: `${shop}/payouts/${some.payout}`,
+  ledger: `${shop}/ledger`,
+  statements: `${shop}/statements?month=${new Date().toISOString().slice(0, 7)}`,
+  bank: `${shop}/bank`,
   coupons: `${shop}/coupons`,
   delivery: `${shop}/delivery`,
   team: `${shop}/team`,
@@ -44,6 +50,9 @@ const states = {
   "order-placed": `${shop}/orders/${some.accept}`,
   "returns-none": `${shop}/returns?state=CLOSED`,
   "products-drafts": `${shop}/products?state=DRAFT`,
+  "money-none": `${shop}/money?state=RELEASED`,
+  "payouts-none": `${shop}/payouts?state=FAILED`,
+  "ledger-none": `${shop}/ledger?until=2020-01-01`,
   "reviews-none": `${shop}/reviews?stars=1`,
 };
 // What a press opens: a page, the button, in English.
@@ -52,6 +61,8 @@ const dialogs = {
   cancel: [`${shop}/orders/${some.send}`, "Cancel units"],
   adjust: [`${shop}/stock/${some.offers[0]}`, "Adjust"],
   coupon: [`${shop}/coupons`, "New coupon"],
+  payout: [`${shop}/payouts`, "Pay out now"],
+  bank: [`${shop}/bank`, "Change it"],
   method: [`${shop}/delivery`, "New way to send"],
   invite: [`${shop}/team`, "Invite somebody"],
   key: [`${shop}/keys`, "New key"],
@@ -118,7 +129,7 @@ async function misfortunes(context, { theme, language, called }) {
   await page.goto(`${url}/${language}${shop}/settings`);
   await page.locator("main h1").waitFor();
   await look(page, called("staff-no-settings"), theme);
-  for (const hidden of ["settings", "keys", "coupons", "imports"])
+  for (const hidden of ["settings", "keys", "coupons", "imports", "money", "payouts", "bank"])
     if (await page.locator(`#menu a[href$="/${hidden}"]`).count()) wrong(`staff have ${hidden} in their menu`);
   await page.goto(`${url}/${language}/seller/${some.product}`);
   await page.locator("main h1").waitFor();

@@ -5,7 +5,10 @@ import pathlib
 
 import pytest
 
+import key_scenes_payouts as payouts
 import market
+from key_scenes_commission import draft
+from test_findings import OFF, Money, compare, found
 from trade import MISCHIEF
 
 TRADER = {"legalName": "Engines " + MISCHIEF, "registerNumber": "HRB 17", "vatNumber": "GB123456789", "lines": ["Dorset Street 1"],
@@ -53,7 +56,7 @@ def sold(stack, category):
     proposed = owners[1].create_product(category, publish=False, title="Proposed engine")
     owners[1].ok("POST", f"/v1/products/{proposed['id']}:propose", {})
     return {"order": order["id"], "number": order["number"], "product": line["productId"], "review": written["id"], "conversation": said["id"],
-            "proposed": proposed["id"], "return": returned["id"], "buyer": buyer.id, "buyerEmail": buyer.email}
+            "proposed": proposed["id"], "return": returned["id"], "soldShop": part["sellerId"], "buyer": buyer.id, "buyerEmail": buyer.email}
 
 
 def paid(admin, order):
@@ -68,14 +71,34 @@ def paid(admin, order):
     return payment["id"]
 
 
+def money(stack, admin):
+    """A payout that the bank has, of a shop that has a rule of its own."""
+    owner = market.Person(stack["url"], stack["caFile"], "Paula")
+    owner.open_seller()
+    rule = admin.ok("POST", "/v1/commissionRules", draft(name=f"Rule {MISCHIEF}", sellerId=owner.seller), key=market.new_key())
+    return {"paidShop": owner.seller, "payout": payouts.submitted(owner.seller), "rule": rule["id"]}
+
+
 @pytest.fixture(scope="module")
-def browse(stack, chromium, demonstration):
+def differs(stack):
+    """The id of a payment of which the provider says less; it is gone with the file's end."""
+    planted = Money(there=1500)
+    market.psql("payment", OFF + planted.sql)
+    compare()
+    yield planted
+    market.psql("payment", OFF + planted.forget())
+    compare()
+
+
+@pytest.fixture(scope="module")
+def browse(stack, chromium, demonstration, differs):
     secret = pathlib.Path(stack["operator"]["passwordFile"]).read_text().strip()
     admin = market.Person(stack["url"], stack["caFile"], email=stack["operator"]["email"], password=secret)
     category = admin.ok("POST", "/v1/categories", {"name": "Engines", "slug": "engines-" + market.new_key()[:12]})
     scene = sold(stack, category["id"])
+    market.until(lambda: found(admin, differs), "what differs to be found")
     roles = [one["name"] for one in admin.ok("GET", "/v1/roles")["roles"] if one["scope"] == "MARKETPLACE"]
-    some = {**scene, "payment": paid(admin, scene["order"]), "admin": {"email": admin.email, "password": secret},
+    some = {**scene, **money(stack, admin), "finding": differs.payment, "payment": paid(admin, scene["order"]), "admin": {"email": admin.email, "password": secret},
             "roles": {role: of_role(stack, admin, role) for role in roles}, "waiting": waiting(stack).seller,
             "category": category["slug"], "mischief": MISCHIEF}
     return lambda script: chromium(script, MARKET_SOME=json.dumps(some))

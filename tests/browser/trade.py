@@ -3,6 +3,7 @@
 import base64
 import time
 
+import key_scenes_payouts as money
 import market
 from pictures import drawn
 
@@ -40,6 +41,16 @@ def act(owner, part, *verbs):
         owner.ok("POST", f"/v1/sellerOrders/{part['id']}:{verb}", body, key=market.new_key())
 
 
+def paid_out(owner):
+    """A payout that the bank has; more can be asked for."""
+    for minor in (25_000, -1_300):
+        money.due(owner.seller, minor)
+    money.account(owner.seller, money.STAYS)
+    asked = owner.post(*money.wish(owner.seller, 12_000), key=market.new_key())
+    assert asked.status_code == 201, asked.text
+    return money.came_to(owner, asked.json()["id"], "SUBMITTED")["id"]
+
+
 def finished(owner, path):
     def done():
         found = owner.ok("GET", path)
@@ -63,6 +74,7 @@ def trade(stack):
     low = owner.create_product(category, stock=2, title="Last kettle")
     owner.create_product(category, publish=False, title="Unfinished mug")
     staff = market.join(owner, market.Person(stack["url"], stack["caFile"], "Stan"), "staff")
+    manager = market.join(owner, market.Person(stack["url"], stack["caFile"], "Mona"), "manager")
     buyer = market.Person(stack["url"], stack["caFile"], "Bea")
     buyer.add_address()
     offer = pot["offers"][0]["id"]
@@ -89,8 +101,11 @@ def trade(stack):
     owner.ok("POST", f"{shop}/apiKeys", {"name": "Warehouse", "permissions": ["orders.read", "stock.adjust"]})
     answer = owner.call("POST", f"{shop}/imports?dryRun=true&format=CSV", IMPORT.format(category=category).encode(), key=market.new_key(), headers=AS_IT_IS)
     assert answer.status_code == 201, answer.text
+    payout = paid_out(owner)
+    market.until(lambda: owner.ok("GET", f"{shop}/earnings", params={"state": "EARNED"})["sales"], "what was delivered to be earned")
     report = finished(owner, f"{shop}/imports/{answer.json()['id']}")
     return {"owner": {"email": owner.email, "password": PASSWORD}, "staff": {"email": staff.email, "password": PASSWORD},
+            "manager": {"email": manager.email, "password": PASSWORD}, "payout": payout,
             "seller": owner.seller, "product": pot["id"], "offers": [one["id"] for one in pot["offers"]], "low": low["id"],
             "accept": to_accept["id"], "reject": to_reject["id"], "byKeysNumber": by_keys["number"],
             "send": to_send["id"], "came": came["id"],

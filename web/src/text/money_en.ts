@@ -132,7 +132,7 @@ export const words = {
   bankDoes: "From now on every payout goes there.",
   bankHolds:
     "For a while after the change, 48 hours as a rule, nothing is paid out, so that you notice if it wasn’t you.",
-  bankTells: "The owners of the shop are told, and it goes on record.",
+  bankTells: "Whoever sees the money of the shop sees where it goes. The change goes on record.",
   factorNeeded: "This needs an account with a second factor, and yours has none.",
   toSecurity: "Set one up",
   way: "How",

@@ -1,4 +1,4 @@
-import { Link } from "wouter-preact";
+import { Link, useLocation } from "wouter-preact";
 import { useWords } from "../text/rooms";
 import { Field } from "./field";
 import { Select } from "./select";
@@ -30,6 +30,8 @@ export function Filters({
   views?: readonly View[];
 }) {
   const { said } = useWords("console");
+  // An address that is only "?state=…" would be of the console, not of the page.
+  const [path] = useLocation();
   const now = writeQuery(values);
   const isNarrowed = now !== "";
   const send = (event: SubmitEvent) => {
@@ -47,7 +49,7 @@ export function Filters({
               const query = writeQuery(view.values);
               return (
                 <li key={view.name}>
-                  <Link href={query || "?"} aria-current={query === now ? "page" : undefined}>
+                  <Link href={`${path}${query}`} aria-current={query === now ? "page" : undefined}>
                     {view.name}
                   </Link>
                 </li>

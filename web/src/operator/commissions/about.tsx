@@ -6,6 +6,7 @@ import { pathNames } from "../categories/tree";
 import { pathTo } from "../paths";
 import { useMay } from "../rights";
 import type { Rule } from "./commissions";
+import "./commissions.css";
 
 /** Which lines a rule is about: of a shop, of a category, of a price. */
 export function About({ rule: { sellerId, categoryId, priceFrom, priceBelow } }: { rule: Rule }) {
@@ -16,7 +17,7 @@ export function About({ rule: { sellerId, categoryId, priceFrom, priceBelow } }:
     queryFn: () => categories(language),
     enabled: categoryId !== undefined,
   });
-  if (!sellerId && !categoryId && !priceFrom && !priceBelow) return <>{said.ofAll}</>;
+  if (!sellerId && !categoryId && !priceFrom && !priceBelow) return <span class="whole">{said.ofAll}</span>;
   const name = pathNames(all ?? [], categoryId);
   return (
     <ul>

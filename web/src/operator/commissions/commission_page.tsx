@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/preact-query";
-import { useState } from "preact/hooks";
 import { Link, useSearch } from "wouter-preact";
 import { Refusal } from "../../api/refusal";
 import { useWords } from "../../text/rooms";
@@ -14,7 +13,6 @@ import { useMay } from "../rights";
 import { About } from "./about";
 import { RULE_TONES, type Rule, ruleQuery, takesOf } from "./commissions";
 import { RuleActs } from "./rule_acts";
-import { RuleDialog } from "./rule_dialog";
 import { Simulate } from "./simulate";
 
 /** One rule: its newest version, or the one that the URL names, and what can be done with it. */
@@ -33,26 +31,15 @@ export function CommissionPage({ id }: { id: string }) {
 function Shown({ rule, newest }: { rule: Rule; newest: Rule }) {
   const { said, format, language } = useWords("op_money");
   const may = useMay();
-  const [changes, setChanges] = useState(false);
   const isNewest = rule.version === newest.version;
   const who = (id: string) => (may("getAccount") ? <Link href={pathTo.account(id)}>{id}</Link> : id);
   return (
     <ConsolePage
       heading={rule.name}
-      acts={
-        <>
-          <Badge tone={RULE_TONES[rule.state]}>{said.ruleStates[rule.state]}</Badge>
-          {isNewest && rule.state !== "PROPOSED" && may("updateCommissionRule") && (
-            <button type="button" class="button" onClick={() => setChanges(true)}>
-              {said.change}
-            </button>
-          )}
-        </>
-      }
+      acts={<Badge tone={RULE_TONES[rule.state]}>{said.ruleStates[rule.state]}</Badge>}
       lead={said.version(rule.version)}
     >
       <RuleActs rule={rule} newest={newest} />
-      {changes && <RuleDialog rule={rule} close={() => setChanges(false)} />}
       <Facts
         facts={[
           { name: said.takes, value: takesOf(rule, said, format, language) },

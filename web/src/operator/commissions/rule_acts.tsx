@@ -5,6 +5,7 @@ import { ActButton } from "../acting";
 import { useMay } from "../rights";
 import { approveRule, endRule, isLive, isToCome, type Rule, takesOf, withdrawRule } from "./commissions";
 import { PublishDialog } from "./publish_dialog";
+import { RuleDialog } from "./rule_dialog";
 
 /** What a rule allows: of its newest version who has proposed it leaves the approval to somebody else; any version that is in force can be
  * ended, also where a later one is a draft. */
@@ -12,7 +13,8 @@ export function RuleActs({ rule, newest }: { rule: Rule; newest: Rule }) {
   const { said, format, language } = useWords("op_money");
   const { account } = useAccount();
   const may = useMay();
-  const [publishes, setPublishes] = useState(false);
+  const [opens, setOpens] = useState<"" | "publish" | "change">("");
+  const close = () => setOpens("");
   const { id, name, version } = rule;
   const state = version === newest.version ? rule.state : undefined;
   const takes = takesOf(rule, said, format, language);
@@ -23,8 +25,13 @@ export function RuleActs({ rule, newest }: { rule: Rule; newest: Rule }) {
       {isOwn && <p role="note">{said.ownProposal}</p>}
       <div class="acts">
         {(state === "DRAFT" || isOwn) && may("publishCommissionRule") && (
-          <button type="button" class="button button-main" onClick={() => setPublishes(true)}>
+          <button type="button" class="button button-main" onClick={() => setOpens("publish")}>
             {said.publish}
+          </button>
+        )}
+        {state && !isProposed && may("updateCommissionRule") && (
+          <button type="button" class="button" onClick={() => setOpens("change")}>
+            {said.change}
           </button>
         )}
         {isProposed && !isOwn && (
@@ -67,7 +74,8 @@ export function RuleActs({ rule, newest }: { rule: Rule; newest: Rule }) {
           />
         )}
       </div>
-      {publishes && <PublishDialog rule={rule} close={() => setPublishes(false)} />}
+      {opens === "publish" && <PublishDialog rule={rule} close={close} />}
+      {opens === "change" && <RuleDialog rule={rule} close={close} />}
     </>
   );
 }

@@ -9,7 +9,7 @@ import { Table } from "../../ui/table";
 import { useFilters } from "../../ui/use_filters";
 import { usePages } from "../mine";
 import { useShop } from "../shop";
-import { moneyKey, netOf, spanOf } from "./money";
+import { netOf, ofMoney, spanOf } from "./money";
 import "./money.css";
 
 /** Every movement of the shop's money, and what it changed. */
@@ -19,7 +19,7 @@ export function LedgerPage() {
   const { values, set, clear, isNarrowed } = useFilters(["currency", "from", "until"]);
   const currency = /^[A-Z]{3}$/i.test(values.currency ?? "") ? values.currency?.toUpperCase() : undefined;
   const { list, rows } = usePages(
-    [...moneyKey(shop.id), "entries", currency ?? "", values.from, values.until],
+    [...ofMoney(shop.id), "entries", currency ?? "", values.from, values.until],
     (page) =>
       api.GET("/v1/sellers/{sellerId}/ledgerEntries", {
         params: {

@@ -26,7 +26,9 @@ export const PAYOUT_TONES: Readonly<Record<Payout["state"], Tone>> = {
 export const PAYOUT_STATES = Object.keys(PAYOUT_TONES) as Payout["state"][];
 
 /** What everything about a shop's money is kept by: what is done with some of it makes all of it anew. */
-export const moneyKey = (sellerId: string) => ["mine", "seller", sellerId, "money"] as const;
+export const moneyKey = (sellerId: string) => ["mine", ...ofMoney(sellerId)] as const;
+/** The same for lists, which are somebody's own by themselves. */
+export const ofMoney = (sellerId: string) => ["seller", sellerId, "money"] as const;
 
 /** What the marketplace owes the shop, by currency. */
 export const balances = (sellerId: string) =>

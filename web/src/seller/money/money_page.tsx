@@ -10,7 +10,7 @@ import { useFilters } from "../../ui/use_filters";
 import { usePages } from "../mine";
 import { useShop } from "../shop";
 import { Balance } from "./balance";
-import { moneyKey, SALE_STATES, SALE_TONES, type Sale, spanOf } from "./money";
+import { ofMoney, SALE_STATES, SALE_TONES, type Sale, spanOf } from "./money";
 
 /** What the marketplace owes the shop, and what each sale came to: paid, kept, left, and when it can be had. */
 export function MoneyPage() {
@@ -19,7 +19,7 @@ export function MoneyPage() {
   const { values, set, clear, isNarrowed } = useFilters(["state", "from", "until"]);
   const state = SALE_STATES.find((one) => one === values.state);
   const { list, rows } = usePages(
-    [...moneyKey(shop.id), "sales", state ?? "", values.from, values.until],
+    [...ofMoney(shop.id), "sales", state ?? "", values.from, values.until],
     (page) =>
       api.GET("/v1/sellers/{sellerId}/earnings", {
         params: {

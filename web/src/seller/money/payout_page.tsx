@@ -14,7 +14,7 @@ import { Table } from "../../ui/table";
 import { NoPage } from "../frame/no_page";
 import { mine, usePages } from "../mine";
 import { useShop } from "../shop";
-import { destinationOf, moneyKey, PAYOUT_TONES, type Payout } from "./money";
+import { destinationOf, moneyKey, ofMoney, PAYOUT_TONES, type Payout } from "./money";
 
 /** One payout: where it is, where it goes, and every booking that it pays. */
 export function PayoutPage({ id }: { id: string }) {
@@ -65,7 +65,7 @@ function Lines({ payout: { id, amount } }: { payout: Payout }) {
   const { said, format } = useWords("money");
   const shop = useShop();
   const { list, rows } = usePages(
-    [...moneyKey(shop.id), "payout", id, "lines"],
+    [...ofMoney(shop.id), "payout", id, "lines"],
     (page) =>
       api.GET("/v1/payouts/{payoutId}/lines", {
         params: { path: { payoutId: id }, query: { pageSize: 50, ...page } },

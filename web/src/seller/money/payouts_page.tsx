@@ -11,7 +11,16 @@ import { Table } from "../../ui/table";
 import { useFilters } from "../../ui/use_filters";
 import { usePages } from "../mine";
 import { useShop } from "../shop";
-import { balances, bankOf, destinationOf, dueOf, moneyKey, PAYOUT_STATES, PAYOUT_TONES } from "./money";
+import {
+  balances,
+  bankOf,
+  destinationOf,
+  dueOf,
+  moneyKey,
+  ofMoney,
+  PAYOUT_STATES,
+  PAYOUT_TONES,
+} from "./money";
 import { NextPayout } from "./next_payout";
 import { PayoutDialog } from "./payout_dialog";
 
@@ -27,7 +36,7 @@ export function PayoutsPage() {
   const due = dueOf(balance.data ?? []);
   const state = PAYOUT_STATES.find((one) => one === values.state);
   const { list, rows } = usePages(
-    [...moneyKey(shop.id), "payouts", state ?? ""],
+    [...ofMoney(shop.id), "payouts", state ?? ""],
     (page) =>
       api.GET("/v1/sellers/{sellerId}/payouts", {
         params: {

@@ -6,7 +6,7 @@ import { ListRoom } from "../../ui/list_room";
 import { Table } from "../../ui/table";
 import { usePages } from "../mine";
 import { useShop } from "../shop";
-import { moneyKey } from "./money";
+import { ofMoney } from "./money";
 import { monthName, Statement } from "./statement";
 
 /** The months in which the shop's money moved; one of them, where the URL says which, in sums. */
@@ -15,7 +15,7 @@ export function StatementsPage() {
   const shop = useShop();
   const month = new URLSearchParams(useSearch()).get("month") ?? "";
   const { list, rows } = usePages(
-    [...moneyKey(shop.id), "statements"],
+    [...ofMoney(shop.id), "statements"],
     (page) =>
       api.GET("/v1/sellers/{sellerId}/statements", {
         params: { path: { sellerId: shop.id }, query: { pageSize: 24, ...page } },
@@ -41,7 +41,10 @@ export function StatementsPage() {
               name: said.month,
               head: true,
               cell: (one) => (
-                <Link href={`?month=${one}`} aria-current={one === month ? "page" : undefined}>
+                <Link
+                  href={`${shop.to.page("statements")}?month=${one}`}
+                  aria-current={one === month ? "page" : undefined}
+                >
                   {monthName(one, language)}
                 </Link>
               ),
