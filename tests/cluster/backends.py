@@ -4,6 +4,7 @@ Each has an address of its own, a database too, so that a NetworkPolicy can tell
 import pathlib
 import secrets
 import signal
+import socket
 import subprocess
 
 from deploy.lib import files, topology
@@ -16,6 +17,14 @@ REDIS, MAIL, METADATA = "10.250.0.30", "10.250.0.31", "169.254.169.254"
 # 21 connections of a replica, six services, three replicas each while they are rolled out, and those who look.
 CONNECTIONS = 600
 START_LIMIT_S = 60
+
+
+def listens(address):
+    try:
+        socket.create_connection(address, 2).close()
+        return True
+    except OSError:
+        return False
 
 
 class Backends:
@@ -41,6 +50,8 @@ class Backends:
         empty = self.node.state / "metadata"
         empty.mkdir()
         self.node.spawn("metadata", "/usr/bin/python3", "-m", "http.server", "80", "--bind", METADATA, "--directory", empty)
+        for address in ((REDIS, 6379), (MAIL, 1025), (METADATA, 80)):
+            await_true(lambda address=address: listens(address), f"{address} to listen", START_LIMIT_S)
 
     def conninfo(self, database, role):
         """`role`: owner, program or auditor. By a name a role is a database's."""

@@ -1,12 +1,10 @@
 """People who read and buy through the Service of the gateway, from a pod at the front, while something is done to the cluster."""
 
 import contextlib
-import subprocess
-import sys
 
 import load
 import market
-from release import ROOT
+from release import OPERATOR
 
 BUYERS = 6
 
@@ -18,7 +16,7 @@ class Clients:
         self.trust = str(release.node.pki / "ca.crt")     # plain HTTP in here, but the client wants a file
         self.stock = 1_000_000
         with self.at_the_door():
-            operator = market.Person(self.url, self.trust, email="operator@market.test", password=release.password)
+            operator = market.Person(self.url, self.trust, email=OPERATOR, password=release.password)
             category = operator.ok("POST", "/v1/categories", {"name": "Engines", "slug": "engines-" + market.new_key()[:12]})["id"]
             owner = market.Person(self.url, self.trust, "Sam")
             owner.open_seller()
@@ -48,15 +46,6 @@ class Clients:
     def sold(self):
         with self.at_the_door():
             return self.stock - self.shop.available()
-
-    def proof(self):
-        """One line of tools/proof.py: a shop opens, somebody buys there."""
-        command = [sys.executable, ROOT / "tools/proof.py", "--url", self.url, "--ca", self.trust, "--operator-email", "operator@market.test",
-                   "--operator-password-file", self.release.node.etc / "operator_password"]
-        with self.at_the_door():
-            done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
 
 
 def told(running):

@@ -10,7 +10,7 @@ PATHS = {"pods": "api/v1", "services": "api/v1", "secrets": "api/v1", "configmap
          "serviceaccounts": "api/v1", "deployments": "apis/apps/v1", "replicasets": "apis/apps/v1", "jobs": "apis/batch/v1",
          "poddisruptionbudgets": "apis/policy/v1", "networkpolicies": "apis/networking.k8s.io/v1",
          "horizontalpodautoscalers": "apis/autoscaling/v2", "endpointslices": "apis/discovery.k8s.io/v1"}
-ROLLOUT_LIMIT_S = 300
+ROLLOUT_LIMIT_S = 600
 
 
 class Kubernetes:
@@ -117,8 +117,3 @@ class Pod:
     def network(self):
         """The block is in the network of the pod, under the policies that hold for it."""
         return nodes.network_of(self.pid())
-
-    def conditions(self, kind):
-        """When a condition became true, in seconds of the epoch; None before."""
-        found = [one["lastTransitionTime"] for one in self.facts["status"].get("conditions", []) if one["type"] == kind and one["status"] == "True"]
-        return found[0] if found else None

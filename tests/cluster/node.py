@@ -198,7 +198,7 @@ class Node:
     def inside(self, *command):
         """The words that run the command in all of its namespaces."""
         return ["nsenter", "-t", str(self.init), "-n", "-m", "-p", "-u", "-i", f"--wd={self.work}", "env", f"KUBECONFIG={self.etc}/kubeconfig",
-                f"PATH={self.bin}:{os.environ['PATH']}", *map(str, command)]
+                f"HOME={self.state}", f"PATH={self.bin}:{os.environ['PATH']}", *map(str, command)]
 
     def run(self, *command, check=True, stdin=None):
         """What it prints."""

@@ -40,6 +40,7 @@ def helm():
     program = place / "helm-v3.22.0"
     if not program.exists():
         making = place / "making"
+        making.mkdir(parents=True, exist_ok=True)
         run("helm", ["nice", "-n", "19", "go", "install", "-p", "1", HELM], GOBIN=str(making), GOFLAGS="-buildvcs=false")
         (making / "helm").rename(program)
     return program

@@ -2,11 +2,15 @@
 
 import contextlib
 import os
+import pathlib
 import random
+import re
 import signal
+import subprocess
 import time
 
 import clients
+from market import until
 
 KILLS = int(os.environ.get("MARKET_KILLS", "50"))
 SEED = int(os.environ.get("MARKET_SEED", "21"))
@@ -47,6 +51,35 @@ def test_a_restart_of_postgresql_loses_and_invents_nothing(release, kubernetes, 
     measured("PostgreSQL restarted", clients.told(running))
     assert release.restarts() == before, "a restart of a program mends no database"
     assert_books_agree(release, people)
+
+
+def test_a_program_at_its_memory_limit_is_started_again(release, kubernetes, people, whole, measured):
+    """Something in its container takes all that the limit allows: the kernel ends the program, kubelet starts it, everybody goes on."""
+    victim = kubernetes.pods("payment")[0]
+    with people.busy(tries=20) as running:
+        fill_memory(victim.pid())
+        again = until(lambda: [one for one in kubernetes.pods("payment") if one.name == victim.name and one.restarts > victim.restarts and one.is_ready],
+                      "payment to run again", limit_s=HEAL_LIMIT_S)
+    ended = again[0].containers[0]["lastState"]["terminated"]
+    measured("a program at its memory limit", f"ended as {ended['reason']}, started again; {clients.told(running)}")
+    assert ended["reason"] == "OOMKilled"
+    assert_books_agree(release, people)
+
+
+# A process in the memory cgroup of another one takes what there is, until that is gone. The other one goes first: kubelet has given it the
+# worse score.
+FILL = """
+import os, sys
+open(sys.argv[2] + "/cgroup.procs", "w").write("0")
+held = []
+while os.path.exists("/proc/" + sys.argv[1]) and len(held) < 2000:
+    held.append(bytearray(b"x" * 2**20))
+"""
+
+
+def fill_memory(pid):
+    path, = re.findall(r"^\d+:memory:(.*)$", pathlib.Path(f"/proc/{pid}/cgroup").read_text(), re.MULTILINE)
+    subprocess.run(["/usr/bin/python3", "-c", FILL, str(pid), f"/sys/fs/cgroup/memory{path}"], capture_output=True, timeout=60)
 
 
 def assert_books_agree(release, people):
