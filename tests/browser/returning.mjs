@@ -13,6 +13,7 @@ export async function sentBack(page) {
   await written(page);
   await arrived(page, /^Return /);
   await page.getByText("The shop looks at it").first().waitFor();
+  if (await page.evaluate(() => sessionStorage.length) > 0) wrong("what was sent is kept as a draft");
   await look(page, "return-requested-en-light-1280");
   await settled(page);
 }

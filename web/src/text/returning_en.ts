@@ -17,7 +17,7 @@ export const words = {
   next: {
     REQUESTED: "The shop answers soon. If it says nothing in time, you may send it all the same.",
     APPROVED:
-      "Pack it well, send it, and tell the shop here who carries it. What is not sent in time is over.",
+      "Pack it well, send it, and tell the shop here who carries it. A return that is not sent in time is closed.",
     IN_TRANSIT: "Once the shop has it, it is looked at, and then your money goes back.",
     RECEIVED: "The shop looks at it. Then your money goes back to where it came from.",
     CLOSED: "Your money is on its way to where it came from. A bank can take some days for that.",

@@ -33,7 +33,11 @@ export function useDraft<T>(key: string, saved: T, at: string) {
     isUnsaved,
     set: (value: T) => setDraft((now) => ({ at: now?.at ?? at, value })),
     /** As it is saved, or once it is. */
-    drop: () => setDraft(undefined),
+    drop: () => {
+      // At once: who has it may be gone before an effect would run.
+      sessionStorage.removeItem(`draft:${key}`);
+      setDraft(undefined);
+    },
     /** The draft is of another version from now on. */
     rebase: (to: string) => setDraft((now) => now && { ...now, at: to }),
   };
