@@ -10,8 +10,9 @@ struct Behaviour {
   std::string_view method;
   std::string_view decline_code;  // empty: authorises
   enum class Answer { kAtOnce, kAfterCallerGaveUp } answer = Answer::kAtOnce;
-  int errors_before = 0;               // answers 500 to this many keys of a reference first
-  std::string_view capture_code = {};  // why what was authorised can't be captured; empty: it can
+  int errors_before = 0;                 // answers 500 to this many keys of a reference first
+  std::string_view capture_code = {};    // why what was authorised can't be captured; empty: it can
+  std::string_view dispute_reason = {};  // why the buyer's bank disputes what is captured; empty: it does not
 };
 
 // Nothing for a method that does not exist.

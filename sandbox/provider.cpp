@@ -7,6 +7,7 @@
 
 #include "platform/core/id.hpp"
 #include "sandbox/methods.hpp"
+#include "sandbox/moves.hpp"
 #include "sandbox/objects.hpp"
 #include "sandbox/once.hpp"
 
@@ -32,7 +33,8 @@ constexpr Statement kLock{"authorization.lock", "SELECT " MARKET_AUTHORIZATION_C
                                                 " FROM card_authorization WHERE id = $1 FOR UPDATE"};
 constexpr Statement kUpdate{
     "authorization.update",
-    "UPDATE card_authorization SET status = $2, captured_minor = $3, refunded_minor = $4 WHERE id = $1"};
+    "UPDATE card_authorization SET status = $2, captured_minor = $3, refunded_minor = $4, disputed_minor = "
+    "$5 WHERE id = $1"};
 constexpr Statement kInsertMovement{
     "movement.insert",
     "INSERT INTO movement (id, authorization_id, kind, amount_minor, currency, metadata)"
@@ -52,6 +54,8 @@ Answer NotNow(const Authorization& authorization, std::string_view what) {
   return Invalid("payment_intent_unexpected_state", "This PaymentIntent could not be " + std::string(what) +
                                                         ": it is " + authorization.status + '.');
 }
+
+}  // namespace
 
 Task<std::optional<Authorization>> Locked(Tx& tx, std::optional<Uuid> id) {
   if (!id) co_return std::nullopt;
@@ -73,8 +77,10 @@ Task<Movement> Moved(Tx& tx, const Authorization& authorization, std::string_vie
 
 Task<> Written(Tx& tx, const Authorization& authorization) {
   co_await tx.Execute(kUpdate, authorization.id, authorization.status, authorization.captured,
-                      authorization.refunded);
+                      authorization.refunded, authorization.disputed);
 }
+
+namespace {
 
 // What a card is charged.
 struct Charge {
@@ -102,13 +108,14 @@ Task<Answer> Charged(Tx& tx, const Options& options, const Charge& charge) {
                           charge.amount, declined ? "declined" : (captured ? "captured" : "authorized"),
                           charge.behaviour.decline_code, captured ? charge.amount : 0, charge.capture_method,
                           charge.metadata, charge.behaviour.method, charge.customer);
-  const Authorization made(rows.One());
+  Authorization made(rows.One());
   if (captured) co_await Moved(tx, made, "capture", made.amount, "{}");
   co_await Happened(tx, options,
                     declined   ? "payment_intent.payment_failed"
                     : captured ? "payment_intent.succeeded"
                                : "payment_intent.amount_capturable_updated",
                     IntentOf(made));
+  if (captured) co_await DisputedByItsMethod(tx, options, made, charge.behaviour);
   if (!declined) co_return Shown(IntentOf(made));
   co_return Answer{402, json::serialize(DeclineOf(made))};
 }
@@ -217,6 +224,7 @@ Task<Answer> Provider::Capture(Work work, Change change, std::string id) {
     co_await Moved(tx, *authorization, "capture", amount, "{}");
     co_await Written(tx, *authorization);
     co_await Happened(tx, options_, "payment_intent.succeeded", IntentOf(*authorization));
+    if (behaviour) co_await DisputedByItsMethod(tx, options_, *authorization, *behaviour);
     co_return Shown(IntentOf(*authorization));
   };
   co_return co_await Pause(co_await Once(database_, work, change, effect));
@@ -247,7 +255,9 @@ Task<Answer> Provider::CreateRefund(Work work, Change change) {
     auto authorization = co_await Locked(tx, UuidOf(by_charge ? "ch_" : "pi_", id));
     if (!authorization) co_return Missing(by_charge ? "charge" : "payment_intent", id);
     if (authorization->status != "captured") co_return NotNow(*authorization, "refunded");
-    const auto left = authorization->captured - authorization->refunded;
+    const auto left = authorization->captured - authorization->refunded - authorization->disputed;
+    if (left == 0 && authorization->disputed > 0)
+      co_return Invalid("charge_disputed", "The charge has been charged back; it can't be refunded.");
     if (left == 0) co_return Invalid("charge_already_refunded", "The charge has already been refunded.");
     const auto amount = change.form.Has("amount") ? change.form.Int("amount").value_or(0) : left;
     if (amount < 1 || amount > left) {
