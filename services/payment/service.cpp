@@ -188,7 +188,11 @@ Settings::Settings(config::Properties& properties)
                                            std::chrono::days(30), 48h)),
       reconcile_settling(properties.Duration("payment.reconcile_settling",
                                              "how long money is left alone before a difference is a finding",
-                                             1s, 24h, 15min)) {}
+                                             1s, 24h, 15min)),
+      dispute_poll(properties.Duration(
+          "payment.dispute_poll",
+          "how often the provider is asked about an open dispute, should it not tell by itself", 1s, 24h,
+          1h)) {}
 
 Service::Service(host::Host& host, const Settings& settings)
     : host_(host),
@@ -208,6 +212,7 @@ Service::Service(host::Host& host, const Settings& settings)
       statements_(database_),
       bank_numbers_(BankKeyOf(settings)),
       findings_(database_),
+      disputes_(database_),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
       client_(config::Naming("payment.provider_url", [&] { return ClientOf(host.Io(), settings); })),
@@ -229,7 +234,11 @@ Service::Service(host::Host& host, const Settings& settings)
       recovery_(payments_, charges_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
-      provider_events_(payments_, provider_, charges_),
+      dispute_run_(disputes_, payments_, provider_, host.SystemTime(),
+                   {.poll = *settings.dispute_poll, .port_timeout = *settings.provider_timeout}),
+      dispute_worker_(disputes_, dispute_run_, metrics_, host.Tracer(),
+                      {.poll = *settings.resolve_poll, .patience = host.Patience()}),
+      provider_events_(payments_, provider_, charges_, dispute_run_),
       webhooks_(told_, provider_events_, charges_, metrics_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       settlement_(database_, sales_, ledger_,
@@ -237,7 +246,8 @@ Service::Service(host::Host& host, const Settings& settings)
                    .patience = host.Patience(),
                    .reserve = {.ppm = *settings.reserve_ppm, .kept = *settings.reserve_kept},
                    .events_kept = host.EventOptions("payment").kept}),
-      reconciliation_(findings_, ledger_, provider_, {.settling = *settings.reconcile_settling}),
+      reconciliation_(findings_, ledger_, provider_, {.port = provider_, .webhooks = told_},
+                      {.settling = *settings.reconcile_settling}),
       reconcile_(reconciliation_, findings_, metrics_, {}),
       service_({payments_,
                 ledger_,
@@ -259,6 +269,8 @@ Service::Service(host::Host& host, const Settings& settings)
                 payout_run_,
                 statements_,
                 findings_,
+                disputes_,
+                dispute_run_,
                 BankChanges{.need = *settings.bank_change_needs, .hold = *settings.bank_change_hold}}) {
   guard_.OnTurnedAway([this](std::string_view why) { metrics_.TurnedAway(why); });
   guard_.OnChange([this](auto state) { metrics_.BreakerIs(static_cast<int>(state)); });
@@ -307,6 +319,7 @@ Task<> Service::Start() {
   host_.Background().Run(settlement_.Settling());
   host_.Background().Run(settlement_.Folding());
   host_.Background().Run(settlement_.Sweeping());
+  host_.Background().Run(dispute_worker_.Asking());
   host_.Background().Run(reconcile_.Comparing());
   host_.Background().Run(reconcile_.Measuring());
 }

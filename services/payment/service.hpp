@@ -14,11 +14,13 @@
 #include "platform/rpc/page_token.hpp"
 #include "services/payment/api/payment_service.hpp"
 #include "services/payment/api/second_person.hpp"
+#include "services/payment/process/dispute_run.hpp"
 #include "services/payment/process/reconciliation.hpp"
 #include "services/payment/provider/sandbox_payouts.hpp"
 #include "services/payment/provider/sepa.hpp"
 #include "services/payment/provider/stripe.hpp"
 #include "services/payment/workers/audit.hpp"
+#include "services/payment/workers/disputes.hpp"
 #include "services/payment/workers/payouts.hpp"
 #include "services/payment/workers/reconcile.hpp"
 #include "services/payment/workers/recovery.hpp"
@@ -60,6 +62,7 @@ struct Settings {
   config::Property<BankChanges::Need> bank_change_needs;
   config::Property<std::chrono::milliseconds> bank_change_hold;
   config::Property<std::chrono::milliseconds> reconcile_settling;
+  config::Property<std::chrono::milliseconds> dispute_poll;
 };
 
 class Service final : public host::Service {
@@ -99,6 +102,7 @@ class Service final : public host::Service {
   storage::Statements statements_;
   storage::BankNumbers bank_numbers_;
   storage::Findings findings_;
+  storage::Disputes disputes_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
   std::optional<events::Subscription> acts_told_;
@@ -116,6 +120,8 @@ class Service final : public host::Service {
   PayoutWorkers payout_workers_;
   Recovery recovery_;
   Audit audit_;
+  DisputeRun dispute_run_;
+  DisputeWorker dispute_worker_;
   ProviderEvents provider_events_;
   Webhooks webhooks_;
   Settlement settlement_;

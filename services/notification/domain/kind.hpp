@@ -58,9 +58,11 @@ enum class Kind : std::uint8_t {
   // To those who run the shop's money.
   kPayoutPaid,
   kPayoutFailed,
+  kDisputeOpened,
+  kDisputeEnded,
 };
 
-inline constexpr Words<Kind, 41> kKinds{"kind of a notification",
+inline constexpr Words<Kind, 43> kKinds{"kind of a notification",
                                         {"VERIFY_EMAIL",
                                          "CHANGE_EMAIL",
                                          "UNDO_EMAIL_CHANGE",
@@ -101,7 +103,9 @@ inline constexpr Words<Kind, 41> kKinds{"kind of a notification",
                                          "RETURN_CLOSED",
                                          "INVOICE_ISSUED",
                                          "PAYOUT_PAID",
-                                         "PAYOUT_FAILED"}};
+                                         "PAYOUT_FAILED",
+                                         "DISPUTE_OPENED",
+                                         "DISPUTE_ENDED"}};
 inline std::string_view Name(Kind kind) { return kKinds.Name(kind); }
 inline void FromText(std::string_view word, Kind& kind) { kind = kKinds.Require(word); }
 

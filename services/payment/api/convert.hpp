@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "marketplace/payment/v1/payment.market.hpp"
+#include "services/payment/domain/dispute.hpp"
 #include "services/payment/domain/payment.hpp"
 #include "services/payment/domain/payout.hpp"
 #include "services/payment/domain/settlement.hpp"
@@ -47,5 +48,8 @@ std::optional<domain::PayoutState> StateFrom(api::payment::Payout::State state);
 api::payment::PayoutAccount ToProto(const domain::PayoutAccount& account, Time now);
 api::payment::Payout ToProto(const domain::Payout& payout);
 api::payment::PayoutLine ToProto(const storage::PayoutLine& line);
+// convert_disputes.cpp; nothing for a state that no dispute is ever in
+std::optional<domain::DisputeState> DisputeStateFrom(api::payment::Dispute::State state);
+api::payment::Dispute ToProto(const domain::Dispute& dispute);
 
 }  // namespace market::payment

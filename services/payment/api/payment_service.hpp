@@ -10,9 +10,11 @@
 #include "platform/runtime/task_group.hpp"
 #include "services/payment/api/second_person.hpp"
 #include "services/payment/process/charges.hpp"
+#include "services/payment/process/dispute_run.hpp"
 #include "services/payment/process/payout_run.hpp"
 #include "services/payment/storage/bank_numbers.hpp"
 #include "services/payment/storage/commission_rules.hpp"
+#include "services/payment/storage/disputes.hpp"
 #include "services/payment/storage/findings.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/payout_accounts.hpp"
@@ -61,6 +63,8 @@ class PaymentService final : public api::PaymentApi {
     PayoutRun& payout_run;
     storage::Statements& statements;
     storage::Findings& findings;
+    storage::Disputes& disputes;
+    DisputeRun& dispute_run;
     BankChanges bank_changes;
   };
   explicit PaymentService(Deps deps) : deps_(std::move(deps)) {}
@@ -157,6 +161,15 @@ class PaymentService final : public api::PaymentApi {
   Task<api::payment::Finding> GetFinding(CallContext& call, api::payment::GetFindingRequest request) override;
   Task<api::payment::Finding> ResolveFinding(CallContext& call,
                                              api::payment::ResolveFindingRequest request) override;
+
+  // disputes.cpp
+  Task<api::payment::ListDisputesResponse> ListDisputes(CallContext& call,
+                                                        api::payment::ListDisputesRequest request) override;
+  Task<api::payment::ListSellerDisputesResponse> ListSellerDisputes(
+      CallContext& call, api::payment::ListSellerDisputesRequest request) override;
+  Task<api::payment::Dispute> GetDispute(CallContext& call, api::payment::GetDisputeRequest request) override;
+  Task<api::payment::Dispute> SubmitDisputeEvidence(
+      CallContext& call, api::payment::SubmitDisputeEvidenceRequest request) override;
 
  private:
   // Runs `work` to its end whatever becomes of the caller.

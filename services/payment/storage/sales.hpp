@@ -33,6 +33,17 @@ struct WantedSales {
   Span placed;
 };
 
+// A sale that a transaction holds, and when it began to.
+struct HeldSale {
+  domain::Sale sale;
+  Time now;
+};
+// For what changes a sale in a transaction that is about something else (disputes.cpp): nobody else writes it until that ends.
+// Nothing where no such sale is known.
+Task<std::optional<HeldSale>> HoldSale(postgres::Tx& tx, domain::SellerOrderId id);
+// What became of it; it is due then, for what has waited.
+void AppendSale(postgres::Batch& batch, const HeldSale& held);
+
 class Sales {
  public:
   explicit Sales(postgres::Database& database) : database_(database) {}

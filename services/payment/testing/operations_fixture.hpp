@@ -34,6 +34,8 @@ struct Operations {
         payout_accounts(world.database),
         statements(world.database),
         findings(world.database),
+        disputes(world.database),
+        dispute_run(disputes, s.payments, s.stripe, s.clock, {}),
         payout_port(s.client, "sk_test"),
         payout_run(payouts, payout_accounts, bank_numbers, {&payout_port}, s.clock, s.metrics,
                    {.minimums = PayoutMinimums({"1000"})}),
@@ -57,6 +59,8 @@ struct Operations {
              payout_run,
              statements,
              findings,
+             disputes,
+             dispute_run,
              with.bank_changes}) {}
 
   rpc::PageTokens pages{"secret"};
@@ -72,6 +76,8 @@ struct Operations {
   storage::PayoutAccounts payout_accounts;
   storage::Statements statements;
   storage::Findings findings;
+  storage::Disputes disputes;
+  DisputeRun dispute_run;
   storage::BankNumbers bank_numbers{"a key of thirty-two characters, or more"};
   provider::SandboxPayouts payout_port;
   PayoutRun payout_run;

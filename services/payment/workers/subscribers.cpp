@@ -25,7 +25,8 @@ events::Subscription::Deliver TellOrders(api::OrderApi& orders) { return rpc::Te
 events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay) {
   return {.subscriber = std::string(kNotification),
           .types = events::NamesOf<contract::PaymentRefunded, contract::PayoutPaid, contract::PayoutFailed,
-                                   contract::PayoutReturned>(),
+                                   contract::PayoutReturned, contract::DisputeOpened, contract::DisputeWon,
+                                   contract::DisputeLost>(),
           .relay = std::move(relay)};
 }
 
@@ -38,7 +39,9 @@ std::vector<std::string> PublicFacts() {
                          contract::PaymentCaptureFailed, contract::PaymentVoided, contract::PaymentRefunded,
                          contract::PaymentAttemptFailed, contract::SaleEarned, contract::SaleReleased,
                          contract::SaleClawedBack, contract::SaleReserveReleased, contract::PayoutSubmitted,
-                         contract::PayoutPaid, contract::PayoutFailed, contract::PayoutReturned>();
+                         contract::PayoutPaid, contract::PayoutFailed, contract::PayoutReturned,
+                         contract::DisputeOpened, contract::DisputeAnswered, contract::DisputeWon,
+                         contract::DisputeLost>();
 }
 
 }  // namespace market::payment

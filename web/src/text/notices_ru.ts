@@ -68,5 +68,7 @@ export const words = {
     INVOICE_ISSUED: "Счёт готов",
     PAYOUT_PAID: "Деньги магазина отправлены",
     PAYOUT_FAILED: "Деньги магазина не удалось выплатить",
+    DISPUTE_OPENED: "Банк покупателя оспаривает платёж",
+    DISPUTE_ENDED: "Спор решён",
   },
 } satisfies typeof english;
