@@ -362,7 +362,7 @@ constexpr Mails kEnglishMails = {{
      .button = "Go to the shop",
      .reason = kForSellers},
     {.kind = kDisputeOpened,
-     .subject = {"A buyer's bank disputes {amount} of order {title}", "A buyer's bank disputes a payment"},
+     .subject = {"A buyer’s bank disputes {amount} of order {title}", "A buyer’s bank disputes a payment"},
      .paragraphs = {{{"The buyer of order {title} has asked the bank for {amount} back, and the bank has "
                       "taken the money until it "
                       "has decided whose it is.",
@@ -377,9 +377,9 @@ constexpr Mails kEnglishMails = {{
      .reason = kForSellers},
     {.kind = kDisputeEnded,
      .subject = {"The dispute of order {title} is decided", "A dispute is decided"},
-     .paragraphs = {{{"The bank has decided whose the {amount} of order {title} are.",
+     .paragraphs = {{{"The bank has decided about {amount} of order {title}.",
                       "The bank has decided a dispute of your shop."},
-                     {"You can see with your shop's money how: when it decided for your shop, the money is "
+                     {"You can see with your shop’s money how: when it decided for your shop, the money is "
                       "part of your "
                       "balance again."}}},
      .button = "Go to the shop",

@@ -34,8 +34,8 @@ Task<Response> PageOfDisputes(CallContext& call, storage::Disputes& disputes, co
   const auto filter = "disputes|" + request.seller_id() + '|' + std::to_string(request.state());
   const auto size = rpc::PageSize(request.page_size());
   const auto before = pages.Decode<DisputeId>(filter, request.page_token());
-  auto found = co_await disputes.List(
-      call, wanted, before ? std::optional(std::get<0>(*before)) : std::nullopt, size + 1);
+  auto found = co_await disputes.List(call, wanted,
+                                      before ? std::optional(std::get<0>(*before)) : std::nullopt, size + 1);
   Response response;
   const auto kept =
       rpc::FillPage(*response.mutable_disputes(), size, found,
