@@ -70,6 +70,22 @@ constexpr Route kRoutes[] = {
      }},
     {"POST", "payment_methods/{id}/detach",
      [](Provider& p, Work w, Change c, std::string i) { return p.Detach(w, std::move(c), std::move(i)); }},
+    {"POST", "sandbox/disputes",
+     [](Provider& p, Work w, Change c, std::string) { return p.OpenDispute(w, std::move(c)); }},
+    {"GET", "disputes",
+     [](Provider& p, Work w, Change c, std::string) { return p.ListDisputes(w, std::move(c.form)); }},
+    {"GET", "disputes/{id}",
+     [](Provider& p, Work w, Change c, std::string i) {
+       return p.GetDispute(w, std::move(i), std::move(c.form));
+     }},
+    {"POST", "disputes/{id}/close",
+     [](Provider& p, Work w, Change c, std::string i) {
+       return p.CloseDispute(w, std::move(c), std::move(i));
+     }},
+    {"POST", "disputes/{id}",
+     [](Provider& p, Work w, Change c, std::string i) {
+       return p.UpdateDispute(w, std::move(c), std::move(i));
+     }},
     {"GET", "balance_transactions",
      [](Provider& p, Work w, Change c, std::string) { return p.ListTransactions(w, std::move(c.form)); }},
     {"POST", "payouts",

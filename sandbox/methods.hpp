@@ -13,6 +13,7 @@ struct Behaviour {
   int errors_before = 0;               // answers 500 to this many keys of a reference first
   std::string_view capture_code = {};  // why what was authorised can't be captured; empty: it can
   enum class Asks { kNobody, kOwner } asks = Asks::kNobody;  // whether its owner must confirm each charge
+  std::string_view dispute_reason = {};  // why the buyer's bank disputes what is captured; empty: it does not
 };
 
 // Nothing for a method that does not exist.

@@ -107,7 +107,8 @@ Authorization::Authorization(const postgres::Row& row)
       customer(row.OptionalUuid(13)),
       action_url(row.Text(14)),
       return_url(row.Text(15)),
-      charged(row.GetBool(16)) {}
+      charged(row.GetBool(16)),
+      disputed(row.Int(17)) {}
 
 SavedMethod::SavedMethod(const postgres::Row& row)
     : id(row.GetUuid(0)),
@@ -125,6 +126,19 @@ Movement::Movement(const postgres::Row& row)
       metadata(row.Text(5)),
       created_s(row.Int(6)),
       sequence(row.Int(7)) {}
+
+Dispute::Dispute(const postgres::Row& row)
+    : id(row.GetUuid(0)),
+      authorization(row.GetUuid(1)),
+      amount(row.Int(2)),
+      currency(row.Text(3)),
+      reason(row.Text(4)),
+      status(row.Text(5)),
+      evidence(row.Text(6)),
+      submissions(row.Int(7)),
+      due_s(row.Int(8)),
+      created_s(row.Int(9)),
+      is_late(row.GetBool(10)) {}
 
 Expansion::Expansion(const Form& form) : paths_(form.Listed("expand")) {
   constexpr std::string_view kOfList = "data.";
@@ -216,7 +230,7 @@ json::object ChargeOf(const Authorization& authorization, const Expansion& expan
       {"currency", Lower(authorization.currency)},
       {"customer", CustomerIdOf(authorization.customer)},
       {"description", nullptr},
-      {"disputed", false},
+      {"disputed", authorization.disputed > 0},
       {"failure_code", declined ? json::value("card_declined") : json::value()},
       {"failure_message", declined ? json::value("Your card was declined.") : json::value()},
       {"livemode", false},
@@ -298,13 +312,49 @@ json::object RefundOf(const Movement& refund) {
           {"transfer_reversal", nullptr}};
 }
 
+json::object DisputeOf(const Dispute& dispute) {
+  return {{"id", IdOf("du_", dispute.id)},
+          {"object", "dispute"},
+          {"amount", dispute.amount},
+          {"balance_transactions", json::array()},
+          {"charge", IdOf("ch_", dispute.authorization)},
+          {"created", dispute.created_s},
+          {"currency", Lower(dispute.currency)},
+          {"enhanced_eligibility_types", json::array()},
+          {"evidence", MetadataOf(dispute.evidence)},
+          {"evidence_details",
+           {{"due_by", dispute.due_s},
+            {"enhanced_eligibility", json::object()},
+            {"has_evidence", dispute.evidence != "{}"},
+            {"past_due", dispute.is_late},
+            {"submission_count", dispute.submissions}}},
+          {"is_charge_refundable", false},
+          {"livemode", false},
+          {"metadata", json::object()},
+          {"payment_intent", IdOf("pi_", dispute.authorization)},
+          {"payment_method_details",
+           {{"card", {{"brand", "visa"}, {"case_type", "chargeback"}, {"network_reason_code", nullptr}}},
+            {"type", "card"}}},
+          {"reason", dispute.reason},
+          {"status", dispute.status}};
+}
+
 json::object TransactionOf(const Movement& movement, const Authorization* charge,
                            const Expansion& expansion) {
   const bool refund = movement.kind == "refund";
-  const auto amount = refund ? -movement.amount : movement.amount;
+  // What a bank takes or gives back; it names its dispute.
+  const bool disputed = movement.kind.starts_with("dispute");
+  const auto amount = refund || movement.kind == "dispute" ? -movement.amount : movement.amount;
+  const auto* kind = disputed ? "adjustment" : refund ? "refund" : "charge";
   json::value source(refund ? IdOf("re_", movement.id) : IdOf("ch_", movement.authorization));
+  if (disputed) source = MetadataOf(movement.metadata).at("dispute");
+  if (disputed && expansion.Has("source"))
+    source = json::object{{"id", source},
+                          {"object", "dispute"},
+                          {"charge", IdOf("ch_", movement.authorization)},
+                          {"payment_intent", IdOf("pi_", movement.authorization)}};
   if (expansion.Has("source") && refund) source = RefundOf(movement);
-  if (expansion.Has("source") && !refund && charge != nullptr)
+  if (expansion.Has("source") && !refund && !disputed && charge != nullptr)
     source = ChargeOf(*charge, expansion.Below("source"));
   return {{"id", IdOf("txn_", movement.id)},
           {"object", "balance_transaction"},
@@ -317,10 +367,10 @@ json::object TransactionOf(const Movement& movement, const Authorization* charge
           {"fee", 0},
           {"fee_details", json::array()},
           {"net", amount},
-          {"reporting_category", refund ? "refund" : "charge"},
+          {"reporting_category", disputed ? json::string(movement.kind) : json::string(kind)},
           {"source", std::move(source)},
           {"status", "available"},
-          {"type", refund ? "refund" : "charge"}};
+          {"type", kind}};
 }
 
 json::object EventOf(const Uuid& id, std::string_view type, std::string_view object, std::int64_t created_s) {

@@ -29,7 +29,7 @@ std::optional<Uuid> UuidOf(std::string_view prefix, std::string_view id);
   "id, reference, payment_method, currency, amount_minor, status, decline_code, captured_minor, "           \
   "refunded_minor, "                                                                                        \
   "capture_method, metadata, extract(epoch FROM created_at)::bigint, coalesce(behaviour, payment_method), " \
-  "customer_id, action_url, return_url, charged"
+  "customer_id, action_url, return_url, charged, disputed_minor"
 struct Authorization {
   explicit Authorization(const postgres::Row& row);
 
@@ -50,6 +50,7 @@ struct Authorization {
   std::string action_url;
   std::string return_url;
   bool charged = true;  // there is a charge
+  std::int64_t disputed = 0;
 };
 
 // Of one whose owner was asked, and was not who he should be.
@@ -85,6 +86,25 @@ struct Movement {
   std::int64_t sequence = 0;
 };
 
+#define MARKET_DISPUTE_COLUMNS                                                            \
+  "id, authorization_id, amount_minor, currency, reason, status, evidence, submissions, " \
+  "extract(epoch FROM due_by)::bigint, extract(epoch FROM created_at)::bigint, due_by <= market_now()"
+struct Dispute {
+  explicit Dispute(const postgres::Row& row);
+
+  Uuid id;
+  Uuid authorization;
+  std::int64_t amount = 0;
+  std::string currency;
+  std::string reason;
+  std::string status;
+  std::string evidence;
+  std::int64_t submissions = 0;
+  std::int64_t due_s = 0;
+  std::int64_t created_s = 0;
+  bool is_late = false;
+};
+
 // Which references are shown as the objects they name: expand[] of a request, without the "data." of a list.
 class Expansion {
  public:
@@ -108,6 +128,7 @@ boost::json::object MethodOf(const SavedMethod& method);
 boost::json::object SetupOf(const SavedMethod& method);
 boost::json::object CustomerOf(const Uuid& id, const std::string& metadata, std::int64_t created_s);
 boost::json::object RefundOf(const Movement& refund);
+boost::json::object DisputeOf(const Dispute& dispute);
 // `charge`: what moved the money, when it is expanded.
 boost::json::object TransactionOf(const Movement& movement, const Authorization* charge,
                                   const Expansion& expansion);

@@ -7,6 +7,7 @@
 
 #include "platform/core/id.hpp"
 #include "sandbox/methods.hpp"
+#include "sandbox/moves.hpp"
 #include "sandbox/objects.hpp"
 #include "sandbox/once.hpp"
 
@@ -34,7 +35,7 @@ constexpr Statement kLock{"authorization.lock", "SELECT " MARKET_AUTHORIZATION_C
 constexpr Statement kUpdate{
     "authorization.update",
     "UPDATE card_authorization SET status = $2, captured_minor = $3, refunded_minor = $4, decline_code = $5,"
-    " charged = $6 WHERE id = $1"};
+    " charged = $6, disputed_minor = $7 WHERE id = $1"};
 constexpr Statement kInsertMovement{
     "movement.insert",
     "INSERT INTO movement (id, authorization_id, kind, amount_minor, currency, metadata)"
@@ -54,6 +55,8 @@ Answer NotNow(const Authorization& authorization, std::string_view what) {
   return Invalid("payment_intent_unexpected_state", "This PaymentIntent could not be " + std::string(what) +
                                                         ": it is " + authorization.status + '.');
 }
+
+}  // namespace
 
 Task<std::optional<Authorization>> Locked(Tx& tx, std::optional<Uuid> id) {
   if (!id) co_return std::nullopt;
@@ -75,8 +78,11 @@ Task<Movement> Moved(Tx& tx, const Authorization& authorization, std::string_vie
 
 Task<> Written(Tx& tx, const Authorization& authorization) {
   co_await tx.Execute(kUpdate, authorization.id, authorization.status, authorization.captured,
-                      authorization.refunded, authorization.decline_code, authorization.charged);
+                      authorization.refunded, authorization.decline_code, authorization.charged,
+                      authorization.disputed);
 }
+
+namespace {
 
 // What a card is charged.
 struct Charge {
@@ -117,9 +123,10 @@ Task<Answer> Charged(Tx& tx, const Options& options, const Charge& charge) {
       declined ? charge.behaviour.decline_code : std::string_view(), captured ? charge.amount : 0,
       charge.capture_method, charge.metadata, charge.behaviour.method, charge.customer,
       asks ? charge.pages + "/3d_secure/" + IdOf("pi_", id) : std::string(), charge.return_url, !asks);
-  const Authorization made(rows.One());
+  Authorization made(rows.One());
   if (captured) co_await Moved(tx, made, "capture", made.amount, "{}");
   co_await Happened(tx, options, ToldOf(made), IntentOf(made));
+  if (captured) co_await DisputedByItsMethod(tx, options, made, charge.behaviour);
   if (!declined) co_return Shown(IntentOf(made));
   co_return Answer{402, json::serialize(DeclineOf(made))};
 }
@@ -265,6 +272,7 @@ Task<Answer> Provider::Capture(Work work, Change change, std::string id) {
     co_await Moved(tx, *authorization, "capture", amount, "{}");
     co_await Written(tx, *authorization);
     co_await Happened(tx, options_, "payment_intent.succeeded", IntentOf(*authorization));
+    if (behaviour) co_await DisputedByItsMethod(tx, options_, *authorization, *behaviour);
     co_return Shown(IntentOf(*authorization));
   };
   co_return co_await Pause(co_await Once(database_, work, change, effect));
@@ -296,7 +304,9 @@ Task<Answer> Provider::CreateRefund(Work work, Change change) {
     auto authorization = co_await Locked(tx, UuidOf(by_charge ? "ch_" : "pi_", id));
     if (!authorization) co_return Missing(by_charge ? "charge" : "payment_intent", id);
     if (authorization->status != "captured") co_return NotNow(*authorization, "refunded");
-    const auto left = authorization->captured - authorization->refunded;
+    const auto left = authorization->captured - authorization->refunded - authorization->disputed;
+    if (left == 0 && authorization->disputed > 0)
+      co_return Invalid("charge_disputed", "The charge has been charged back; it can't be refunded.");
     if (left == 0) co_return Invalid("charge_already_refunded", "The charge has already been refunded.");
     const auto amount = change.form.Has("amount") ? change.form.Int("amount").value_or(0) : left;
     if (amount < 1 || amount > left) {

@@ -60,6 +60,14 @@ class Provider {
   Task<Answer> ListMethods(Work work, std::string customer, Form form);
   Task<Answer> Detach(Work work, Change change, std::string id);
 
+  // disputes.cpp
+  // Not Stripe's: a bank disputes what is left of a charge, or some of it, as long from now as `due_in_s` says.
+  Task<Answer> OpenDispute(Work work, Change change);
+  Task<Answer> GetDispute(Work work, std::string id, Form form);
+  Task<Answer> ListDisputes(Work work, Form form);
+  Task<Answer> UpdateDispute(Work work, Change change, std::string id);
+  Task<Answer> CloseDispute(Work work, Change change, std::string id);
+
   Task<Answer> GetIntent(Work work, std::string id, Form form);
   Task<Answer> GetCharge(Work work, std::string id, Form form);
   Task<Answer> GetRefund(Work work, std::string id, Form form);

@@ -31,6 +31,7 @@ CREATE TABLE card_authorization (
   decline_code    text NOT NULL DEFAULT '',
   captured_minor  bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND amount_minor),
   refunded_minor  bigint NOT NULL DEFAULT 0 CHECK (refunded_minor BETWEEN 0 AND captured_minor),
+  disputed_minor  bigint NOT NULL DEFAULT 0 CHECK (disputed_minor BETWEEN 0 AND captured_minor),  -- taken back by the buyer's bank, for now or for good
   capture_method  text NOT NULL DEFAULT 'manual' CHECK (capture_method IN ('manual', 'automatic')),
   metadata        text NOT NULL DEFAULT '{}',
   action_url      text NOT NULL DEFAULT '',  -- where its owner confirms it, of a card that wants that,
@@ -46,7 +47,7 @@ CREATE TABLE movement (
   sequence          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   id                uuid NOT NULL UNIQUE,
   authorization_id  uuid NOT NULL REFERENCES card_authorization (id),
-  kind              text NOT NULL CHECK (kind IN ('capture', 'refund')),
+  kind              text NOT NULL CHECK (kind IN ('capture', 'refund', 'dispute', 'dispute_reversal')),
   amount_minor      bigint NOT NULL CHECK (amount_minor > 0),
   currency          text NOT NULL,
   metadata          text NOT NULL DEFAULT '{}',

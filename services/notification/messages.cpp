@@ -41,6 +41,7 @@ outbox::NewMessage MailMessage(const domain::Told& told, std::string trace) {
   if (news.facts.seller_order) mail.set_seller_order_id(news.facts.seller_order->ToString());
   if (news.facts.seller) mail.set_seller_id(news.facts.seller->ToString());
   if (news.facts.amount) *mail.mutable_amount() = conversions::ToProto(*news.facts.amount);
+  if (news.facts.deadline) *mail.mutable_deadline() = conversions::ToProto(*news.facts.deadline);
   if (news.facts.conversation) mail.set_conversation_id(news.facts.conversation->ToString());
   if (news.facts.product) mail.set_product_id(news.facts.product->ToString());
   return {.topic = std::string(kMail),
@@ -66,6 +67,7 @@ Mail MailFrom(const outbox::Message& message) {
   mail.news.facts.product = UuidFrom(order.product_id());
   if (!order.seller_id().empty()) mail.news.facts.seller = SellerId::From(order.seller_id());
   if (order.has_amount()) mail.news.facts.amount = conversions::MoneyFrom(order.amount());
+  if (order.has_deadline()) mail.news.facts.deadline = conversions::TimeFrom(order.deadline(), "deadline");
   return mail;
 }
 

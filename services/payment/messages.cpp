@@ -210,6 +210,37 @@ std::optional<events::NewEvent> EventBetween(const domain::Payout& before, const
   throw std::logic_error("a state without a rule");
 }
 
+events::NewEvent DisputeEvent(const domain::Dispute& dispute, const std::string& number,
+                              std::int64_t version) {
+  const events::Subject about{
+      .aggregate = "dispute/" + dispute.id.ToString(), .version = version, .seller = dispute.seller};
+  const auto told = [&](auto what) {
+    what.set_dispute_id(dispute.id.ToString());
+    what.set_order_id(dispute.order.ToString());
+    what.set_seller_order_id(dispute.seller_order.ToString());
+    if constexpr (requires { what.mutable_amount(); }) {
+      what.set_seller_order_number(number);
+      *what.mutable_amount() = conversions::ToProto(dispute.amount);
+    }
+    if constexpr (requires { what.mutable_evidence_due(); }) {
+      what.set_reason(dispute.reason);
+      *what.mutable_evidence_due() = conversions::ToProto(dispute.evidence_due);
+    }
+    return events::Of(what, about);
+  };
+  switch (dispute.state) {
+    case domain::DisputeState::kOpen:
+      return told(contract::DisputeOpened());
+    case domain::DisputeState::kEvidence:
+      return told(contract::DisputeAnswered());
+    case domain::DisputeState::kWon:
+      return told(contract::DisputeWon());
+    case domain::DisputeState::kLost:
+      return told(contract::DisputeLost());
+  }
+  throw std::logic_error("a state without a rule");
+}
+
 events::NewEvent ChangedEvent(const domain::PayoutAccount& account, const AccountId& by) {
   contract::PayoutAccountChanged what;
   what.set_seller_id(account.seller.ToString());

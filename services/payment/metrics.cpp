@@ -56,7 +56,11 @@ Metrics::Metrics(telemetry::Metrics& registry)
                                              "differences that reconciliation found and nobody has resolved",
                                              {"kind"})),
       findings_oldest_age_(registry.AddGauge("payment_findings_oldest_age_seconds",
-                                             "age of the oldest open finding; 0 when there is none")) {
+                                             "age of the oldest open finding; 0 when there is none")),
+      disputes_open_(registry.AddGauge("payment_disputes_open", "disputes that are not decided yet")),
+      disputes_due_soon_(registry.AddGauge(
+          "payment_disputes_due_soon",
+          "disputes that no shop has answered, and whose bank takes evidence for three days more at most")) {
   for (const auto code : {kDeclineCodes[0], kDeclineCodes[1], std::string_view("other")}) {
     declined_.With({code});
   }
@@ -99,6 +103,11 @@ void Metrics::Measured(const storage::OpenFindings& open) {
         .Set(found == open.by_kind.end() ? 0 : static_cast<double>(found->second));
   }
   findings_oldest_age_.Set(std::chrono::duration<double>(open.oldest_age).count());
+}
+
+void Metrics::Measured(const storage::DisputesOpen& disputes) {
+  disputes_open_.Set(static_cast<double>(disputes.open));
+  disputes_due_soon_.Set(static_cast<double>(disputes.due_soon));
 }
 
 void Metrics::Measured(const std::vector<storage::Balance>& balances) {

@@ -9,6 +9,7 @@
 #include "platform/telemetry/metrics.hpp"
 #include "services/payment/domain/payment.hpp"
 #include "services/payment/domain/payout.hpp"
+#include "services/payment/storage/disputes.hpp"
 #include "services/payment/storage/findings.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/payments.hpp"
@@ -33,6 +34,7 @@ class Metrics {
   void Measured(const storage::WaitingWebhooks& webhooks);
   void Measured(const std::vector<storage::Balance>& balances);
   void Measured(const storage::OpenFindings& open);
+  void Measured(const storage::DisputesOpen& disputes);
 
  private:
   telemetry::CounterFamily& answers_;
@@ -48,6 +50,8 @@ class Metrics {
   telemetry::Gauge& webhooks_waiting_;
   telemetry::GaugeFamily& findings_open_;
   telemetry::Gauge& findings_oldest_age_;
+  telemetry::Gauge& disputes_open_;
+  telemetry::Gauge& disputes_due_soon_;
 };
 
 }  // namespace market::payment

@@ -214,6 +214,10 @@ Settings::Settings(config::Properties& properties)
       reconcile_settling(properties.Duration("payment.reconcile_settling",
                                              "how long money is left alone before a difference is a finding",
                                              1s, 24h, 15min)),
+      dispute_poll(properties.Duration(
+          "payment.dispute_poll",
+          "how often the provider is asked about an open dispute, should it not tell by itself", 1s, 24h,
+          1h)),
       operator_entry_limit(properties.Int("payment.operator_entry_limit",
                                           "the most that an operator may charge a shop, or give it, at once",
                                           "minor units", 1, 99'999'999, 1'000'000)),
@@ -253,6 +257,7 @@ Service::Service(host::Host& host, const Settings& settings)
       findings_(database_),
       commission_invoices_(database_),
       operator_entries_(database_),
+      disputes_(database_),
       log_(database_, host.EventOptions("payment")),
       metrics_(host.Metrics()),
       client_(config::Naming("payment.provider_url", [&] { return ClientOf(host.Io(), settings); })),
@@ -275,7 +280,11 @@ Service::Service(host::Host& host, const Settings& settings)
       recovery_(payments_, charges_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       audit_(payments_, ledger_, metrics_, recovery_.Driving(), {}),
-      provider_events_(payments_, provider_, charges_),
+      dispute_run_(disputes_, payments_, provider_, host.SystemTime(),
+                   {.poll = *settings.dispute_poll, .port_timeout = *settings.provider_timeout}),
+      dispute_worker_(disputes_, dispute_run_, metrics_, host.Tracer(),
+                      {.poll = *settings.resolve_poll, .patience = host.Patience()}),
+      provider_events_(payments_, provider_, charges_, dispute_run_),
       webhooks_(told_, provider_events_, charges_, metrics_, host.Tracer(),
                 {.poll = *settings.resolve_poll, .patience = host.Patience()}),
       settlement_(database_, sales_, ledger_,
@@ -283,7 +292,8 @@ Service::Service(host::Host& host, const Settings& settings)
                    .patience = host.Patience(),
                    .reserve = {.ppm = *settings.reserve_ppm, .kept = *settings.reserve_kept},
                    .events_kept = host.EventOptions("payment").kept}),
-      reconciliation_(findings_, ledger_, provider_, {.settling = *settings.reconcile_settling}),
+      reconciliation_(findings_, ledger_, provider_, {.port = provider_, .webhooks = told_},
+                      {.settling = *settings.reconcile_settling}),
       reconcile_(reconciliation_, findings_, metrics_, {}),
       commission_invoicing_(commission_invoices_, traders_,
                             {.poll = *settings.resolve_poll, .marketplace = TraderOf(settings)}),
@@ -307,6 +317,8 @@ Service::Service(host::Host& host, const Settings& settings)
                 payout_run_,
                 statements_,
                 findings_,
+                disputes_,
+                dispute_run_,
                 BankChanges{.need = *settings.bank_change_needs, .hold = *settings.bank_change_hold},
                 commission_invoices_,
                 operator_entries_,
@@ -362,6 +374,7 @@ Task<> Service::Start() {
   host_.Background().Run(settlement_.Settling());
   host_.Background().Run(settlement_.Folding());
   host_.Background().Run(settlement_.Sweeping());
+  host_.Background().Run(dispute_worker_.Asking());
   host_.Background().Run(reconcile_.Comparing());
   host_.Background().Run(reconcile_.Measuring());
   host_.Background().Run(commission_invoicing_.Issuing());

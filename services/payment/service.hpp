@@ -15,12 +15,14 @@
 #include "platform/rpc/page_token.hpp"
 #include "services/payment/api/payment_service.hpp"
 #include "services/payment/api/second_person.hpp"
+#include "services/payment/process/dispute_run.hpp"
 #include "services/payment/process/reconciliation.hpp"
 #include "services/payment/provider/sandbox_payouts.hpp"
 #include "services/payment/provider/sepa.hpp"
 #include "services/payment/provider/stripe.hpp"
 #include "services/payment/workers/audit.hpp"
 #include "services/payment/workers/commission_invoices.hpp"
+#include "services/payment/workers/disputes.hpp"
 #include "services/payment/workers/payouts.hpp"
 #include "services/payment/workers/reconcile.hpp"
 #include "services/payment/workers/recovery.hpp"
@@ -73,6 +75,7 @@ struct Settings {
   config::Property<std::string> trader_country;
   config::Property<std::string> trader_vat_number;
   config::Property<std::string> trader_register_number;
+  config::Property<std::chrono::milliseconds> dispute_poll;
 };
 
 class Service final : public host::Service {
@@ -115,6 +118,7 @@ class Service final : public host::Service {
   storage::Findings findings_;
   storage::CommissionInvoices commission_invoices_;
   storage::OperatorEntries operator_entries_;
+  storage::Disputes disputes_;
   events::Log log_;
   std::optional<events::Subscription> orders_told_;
   std::optional<events::Subscription> acts_told_;
@@ -132,6 +136,8 @@ class Service final : public host::Service {
   PayoutWorkers payout_workers_;
   Recovery recovery_;
   Audit audit_;
+  DisputeRun dispute_run_;
+  DisputeWorker dispute_worker_;
   ProviderEvents provider_events_;
   Webhooks webhooks_;
   Settlement settlement_;

@@ -4,6 +4,7 @@ import uuid
 
 import key_scenes_carts
 import key_scenes_parcels
+import key_scenes_disputes
 import key_scenes_payouts
 import key_scenes_returns
 from key_scenes_by_hand import create_entry
@@ -402,7 +403,7 @@ SCENES = {**key_scenes_carts.SCENES, **key_scenes_parcels.SCENES, **key_scenes_r
           "CancelBySeller": fulfil("cancel", "CANCELLED", {"reason": "broken"}, [ACCEPT]), "ConfirmReceipt": confirm_receipt,
           "CreateDeliveryMethod": create_delivery_method, "UpdateDeliveryMethod": update_delivery_method,
           "DeleteDeliveryMethod": delete_delivery_method, "CreateTaxRate": create_tax_rate, "EndTaxRate": end_tax_rate,
-          "AdvanceCheckout": advance_checkout, "RefundPayment": refund_payment, **key_scenes_payouts.SCENES,
+          "AdvanceCheckout": advance_checkout, "RefundPayment": refund_payment, **key_scenes_payouts.SCENES, **key_scenes_disputes.SCENES,
           "DisableAccount": act_on_account("disable"), "EnableAccount": act_on_account("enable"),
           "GrantRole": act_on_account("grantRole"), "RevokeRole": act_on_account("revokeRole"),
           "StartConversation": start_conversation, "SendMessage": send_message, "MarkConversationRead": mark_conversation_read,

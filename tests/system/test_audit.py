@@ -16,6 +16,7 @@ import pytest
 
 import contract
 import key_scenes_by_hand
+import key_scenes_disputes
 import key_scenes_payouts
 import market
 from deploy.lib import topology
@@ -261,7 +262,7 @@ ACTS = {"auth.DisableAccount": act_on_account("disable", {}), "auth.EnableAccoun
         "product.HideReview": act_on_review("hide"), "product.UnhideReview": act_on_review("unhide"), "product.ResolveReport": resolve_report,
         "order.CreateCoupon": create_coupon, "order.UpdateCoupon": act_on_coupon("PATCH", {"totalLimit": 5}),
         "order.EndCoupon": act_on_coupon("DELETE"),
-        "payment.ResolveFinding": resolve_finding, "payment.CreateSellerLedgerEntry": key_scenes_by_hand.act,
+        "payment.ResolveFinding": resolve_finding, "payment.CreateSellerLedgerEntry": key_scenes_by_hand.act, "payment.SubmitDisputeEvidence": key_scenes_disputes.act,
         "payment.CreateCommissionRule": create_commission_rule,
         "payment.UpdateCommissionRule": act_on_commission_rule("PATCH", "DRAFT", {"percentagePpm": 1}),
         "payment.PublishCommissionRule": act_on_commission_rule("publish", "DRAFT"),

@@ -13,6 +13,7 @@ import pytest
 import contract
 import key_scenes_by_hand
 import key_scenes_coupons
+import key_scenes_disputes
 import key_scenes_payouts
 import key_scenes_returns
 from key_scenes_delivery import parcel
@@ -49,7 +50,8 @@ def victim(stack, category):
         sold = seller.ok("POST", f"/v1/sellerOrders/{sent}:{verb}", about)
     invoice, = until(lambda: seller.ok("GET", f"/v1/sellerOrders/{sent}/invoices")["invoices"], "the invoice")
     payout = key_scenes_payouts.submitted(seller.seller)
-    return {"payout_id": payout, "invoice_id": invoice["id"], "return_id": coming, "cart_id": cart, "parcel_id": sold["parcels"][0]["id"], "coupon_id": coupon, "delivery_method_id": method, "conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "own_picture_id": own_picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
+    (dispute,), _ = key_scenes_disputes.opened(seller, order["id"])
+    return {"payout_id": payout, "dispute_id": dispute, "invoice_id": invoice["id"], "return_id": coming, "cart_id": cart, "parcel_id": sold["parcels"][0]["id"], "coupon_id": coupon, "delivery_method_id": method, "conversation_id": conversation, "draft_id": draft["id"], "picture_id": picture["id"], "own_picture_id": own_picture["id"], "order_id": order["id"], "line_id": order["sellerOrders"][0]["lines"][0]["id"], "payment_id": payment["id"], "seller_order_id": order["sellerOrders"][0]["id"], "address_id": seller.address,
             "product_id": product["id"], "offer_id": offer, "seller_id": seller.seller, "category_id": category,
             "shipping_address_id": seller.address, "account_id": seller.id, "session_id": session, "language": "de",
             # Of nothing: one that a test ended would be gone for all.

@@ -3,6 +3,7 @@ refusal of these suites to no more than that."""
 
 import pytest
 
+import key_scenes_disputes
 import key_scenes_payouts
 import market
 from contract import refusal_metadata, shown_metadata
@@ -135,6 +136,11 @@ def payouts_held(buyer, sold):
     return sold.owner.post(*key_scenes_payouts.wish(seller), key=new_key())
 
 
+def evidence_too_late(buyer, sold):
+    (dispute,), _ = key_scenes_disputes.opened(buyer, buyer.place((sold.offer, 1)).json()["id"], due_in_s=-1)
+    return sold.owner.post(f"/v1/disputes/{dispute}:submitEvidence", {"text": "It was sent."}, key=new_key())
+
+
 def nothing_to_pay_out(buyer, sold):
     key_scenes_payouts.account(sold.owner.seller)
     return sold.owner.post(*key_scenes_payouts.wish(sold.owner.seller), key=new_key())
@@ -149,7 +155,7 @@ def amount_over_limit(buyer, sold):
 
 PROVOKED = {each.__name__.upper(): each for each in (orders_open, address_changes_price, out_of_stock, offer_unavailable, no_price_in_currency, price_changed, delivery_unavailable, payment_declined,
                                                     unknown_payment_method, illegal_transition, payment_not_secured, limit_reached,
-                                                    cart_in_checkout, payouts_held, nothing_to_pay_out, amount_over_limit, second_factor_required, coupon_not_applicable, return_window_over)}
+                                                    cart_in_checkout, evidence_too_late, payouts_held, nothing_to_pay_out, amount_over_limit, second_factor_required, coupon_not_applicable, return_window_over)}
 
 
 def test_each_that_says_more_is_provoked_here():

@@ -28,7 +28,7 @@ TABLES = {"relay": "outbox", "outbox": "outbox", "uploads": "upload", "keys": "i
           "auth.signing": "signing_key",
           "order.recovery": "checkout", "order.measure": "checkout", "order.timers": "part_timer", "order.carts": "cart", "order.wishes": "wish", "order.return_pictures": "picture_claim", "payment.recovery": "payment", "payment.unresolved": "payment",
           "payment.webhooks": "webhook", "payment.webhook_count": "webhook", "sandbox.webhooks": "happening",
-          "payment.ledger": "ledger_balance", "payment.balances": "ledger_balance", "payment.settlement": "sale", "payment.reconcile": "reconciliation", "payment.findings": "finding", "payment.commission_invoices": "commission_month", "payment.payouts": "payout", "payment.payout_turns": "payout_turn", "payment.sweep": "event_inbox",
+          "payment.ledger": "ledger_balance", "payment.balances": "ledger_balance", "payment.settlement": "sale", "payment.reconcile": "reconciliation", "payment.findings": "finding", "payment.commission_invoices": "commission_month", "payment.payouts": "payout", "payment.payout_turns": "payout_turn", "payment.disputes": "dispute", "payment.sweep": "event_inbox",
           "payment": "event_subscription", "payment.relay": "outbox", "payment.outbox": "outbox", "payment.order": "event_subscription", "payment.order.relay": "outbox",
           "payment.order.outbox": "outbox", "auth": "event_subscription", "auth.relay": "outbox", "auth.outbox": "outbox", "events": "event_log",
           "notification": "event_subscription", "notification.relay": "outbox", "notification.outbox": "outbox", "notification.sweep": "event_inbox", "notification.live": "live_news",
@@ -43,7 +43,7 @@ ROUNDS = [{("auth", "outbox"), ("order", "cart"), ("order", "wish"), ("order", "
            ("notification", "outbox"), ("notification", "idempotency_key"), ("notification", "event_inbox"), ("notification", "live_news"),
            ("payment", "idempotency_key"), ("payment", "event_inbox"), ("payment", "webhook"), *((service, table) for service in SERVICES for table in ("event_log", "event_subscription"))},
           {("auth", "session"), ("auth", "erasure"), ("auth", "signing_key"), ("user", "idempotency_key"), ("order", "checkout"), ("order", "part_timer"), ("payment", "payment"),
-           ("payment", "ledger_balance"), ("payment", "sale"), ("payment", "payout"), ("payment", "payout_turn"), ("payment", "reconciliation"), ("payment", "finding"), ("product", "stock_turn"), *((service, "audit_unsealed") for service in SERVICES)},
+           ("payment", "ledger_balance"), ("payment", "sale"), ("payment", "payout"), ("payment", "payout_turn"), ("payment", "dispute"), ("payment", "reconciliation"), ("payment", "finding"), ("product", "stock_turn"), *((service, "audit_unsealed") for service in SERVICES)},
           {("auth", "idempotency_key"), ("order", "outbox"), ("order", "idempotency_key")}]
 SAMPLE = re.compile(r'^(worker_\w+|outbox_parked_messages){(?:worker|database)="([^"]+)"} (\S+)$', re.MULTILINE)
 

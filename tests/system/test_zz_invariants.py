@@ -65,7 +65,7 @@ ROWS = {
                                   " OR entry_id NOT IN (SELECT id FROM ledger_entry)", "event": OWN_EVENTS,
                 "sale_refund": "seller_order_id IN ({part}, {part2})", "sale_line": "seller_order_id IN ({part}, {part2})",
                 "sale": "seller_order_id IN ({part}, {part2})", "ledger_balance": "owner_id IN ({part})",
-                "outbox": "id IN ({part})", "commission_rule": "id IN ({part})", "finding": "id IN ({part})",
+                "outbox": "id IN ({part})", "commission_rule": "id IN ({part})", "finding": "id IN ({part})", "dispute": "id IN ({part})",
                 "webhook": "event_id IN ({part})", "provider_event": "id IN ({part})",
                 "payout": "id IN ({part})", "payout_line": "payout_id IN ({part})"},
     "sandbox": {"bank_payout": "reference IN ({part})", "movement": "authorization_id IN (SELECT id FROM card_authorization WHERE reference IN ({order}))",

@@ -438,6 +438,8 @@ constexpr std::array kChecks = {
           kLinesAreOwnOnce},
     Check{"X33", "payment", "what is on its way to a shop is what its payouts have taken",
           kOnTheWayIsWhatIsSent},
+    Check{"X37", "payment", "what a bank disputes is booked as far as it is decided, and held of its sale",
+          kDisputesAreBooked},
     Check{"X38", "payment",
           "a commission rule has one version in force at a time, with the terms it was published with",
           kCommissionRulesStand},

@@ -1,4 +1,4 @@
-// Rules X38 and X39, as checks.hpp has rules: what the marketplace takes of sales, and what reconciliation has put right.
+// Rules X37 to X39, as checks.hpp has rules: what banks dispute, what the marketplace takes of sales, and what reconciliation has put right.
 #pragma once
 #include <string_view>
 
@@ -12,6 +12,26 @@ inline constexpr std::string_view kCommissionRulesStand = R"sql(
   UNION ALL
   SELECT id::text, format('version %s has not the terms that it was published with', version)
   FROM commission_rule r WHERE state = 'PUBLISHED' AND terms_digest IS DISTINCT FROM commission_terms_digest(r))sql";
+
+inline constexpr std::string_view kDisputesAreBooked = R"sql(
+  SELECT d.id::text, format('%s over %s %s; booked: taken %s, given back %s, lost %s, at the provider %s', d.state, d.amount_minor,
+                            d.currency, booked.opened, booked.won, booked.lost, booked.provider)
+  FROM dispute d CROSS JOIN LATERAL (
+    SELECT coalesce(sum(p.amount_minor) FILTER (WHERE e.cause = 'DISPUTE_OPENED' AND p.account = 'disputes'), 0) AS opened,
+           coalesce(-sum(p.amount_minor) FILTER (WHERE e.cause = 'DISPUTE_WON' AND p.account = 'disputes'), 0) AS won,
+           coalesce(-sum(p.amount_minor) FILTER (WHERE e.cause = 'DISPUTE_LOST' AND p.account = 'disputes'), 0) AS lost,
+           coalesce(sum(p.amount_minor) FILTER (WHERE p.account = 'psp_clearing'), 0) AS provider
+    FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
+    WHERE e.cause IN ('DISPUTE_OPENED', 'DISPUTE_WON', 'DISPUTE_LOST') AND e.cause_id = d.id) AS booked
+  WHERE (booked.opened, booked.won, booked.lost, booked.provider)
+        IS DISTINCT FROM (d.amount_minor, CASE d.state WHEN 'WON' THEN d.amount_minor ELSE 0 END,
+                          CASE d.state WHEN 'LOST' THEN d.amount_minor ELSE 0 END, CASE d.state WHEN 'WON' THEN 0 ELSE -d.amount_minor END)
+  UNION ALL
+  SELECT s.seller_order_id::text, format('%s, held for %s disputes, %s are open', s.state, s.disputes, open.disputes)
+  FROM sale s CROSS JOIN LATERAL (
+    SELECT count(*) AS disputes, max(d.created_at) AS since FROM dispute d
+    WHERE d.seller_order_id = s.seller_order_id AND d.state IN ('OPEN', 'EVIDENCE')) AS open
+  WHERE s.disputes <> open.disputes OR s.released_at > open.since)sql";
 
 inline constexpr std::string_view kFindingsAreResolvedOnce = R"sql(
   SELECT e.id::text, format('an adjustment by %s, of %s', e.cause_id, coalesce(r.finding_id::text, 'no finding'))

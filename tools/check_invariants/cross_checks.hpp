@@ -80,6 +80,7 @@ struct SaleFact {
 struct SplitFact {
   std::string seller;
   std::int64_t amount_minor = 0;
+  bool disputed = false;  // or was: what of it went back otherwise may be less
 };
 struct RefundFact {
   std::string part;

@@ -45,7 +45,8 @@ constexpr Statement kPayments{"invariants.payments", R"sql(
          authorization_id, amount_minor, state, authorized_minor, captured_minor, refunded_minor
   FROM payment ORDER BY number)sql"};
 constexpr Statement kSplits{"invariants.splits", R"sql(
-  SELECT p.order_id::text, p.id::text, s.seller_order_id::text, s.seller_id::text, s.amount_minor
+  SELECT p.order_id::text, p.id::text, s.seller_order_id::text, s.seller_id::text, s.amount_minor,
+         EXISTS (SELECT FROM dispute d WHERE d.payment_id = p.id AND d.seller_order_id = s.seller_order_id)
   FROM payment_split s JOIN payment p ON p.id = s.payment_id)sql"};
 constexpr Statement kRefunds{"invariants.refunds", R"sql(
   SELECT p.order_id::text, p.id::text, r.id::text, r.seller_order_id::text, r.state, r.amount_minor,
@@ -68,7 +69,7 @@ constexpr Statement kLedger{"invariants.ledger", R"sql(
          CASE e.cause WHEN 'CAPTURE' THEN l.amount_minor ELSE -l.amount_minor END
   FROM ledger_entry e JOIN payment p ON p.id = e.payment_id
   JOIN ledger_posting l ON l.entry_id = e.id AND l.account = 'psp_clearing'
-  LEFT JOIN refund r ON r.id = e.cause_id)sql"};
+  LEFT JOIN refund r ON r.id = e.cause_id WHERE e.cause IN ('CAPTURE', 'REFUND'))sql"};
 
 constexpr Statement kSales{"invariants.sales", R"sql(
   SELECT s.seller_order_id::text, s.state::text,
@@ -229,11 +230,12 @@ HoldFact HoldFrom(const boost::json::value& intent) {
 
 MovementFact MovementFrom(const boost::json::value& transaction) {
   const auto& source = transaction.at("source");
-  const bool refund = Text(transaction, "type") == "refund";
+  const auto type = Text(transaction, "type");
+  const bool refund = type == "refund";
   const auto amount = transaction.at("amount").as_int64();
   const auto* reference = refund ? source.at("metadata").as_object().if_contains("reference") : nullptr;
   return {.authorization = Text(source, "payment_intent"),
-          .kind = refund ? "refund" : "capture",
+          .kind = type == "charge" ? "capture" : type,
           .reference = reference == nullptr ? std::string() : std::string(reference->as_string()),
           .currency = Upper(Text(transaction, "currency")),
           .amount_minor = refund ? -amount : amount};
@@ -365,7 +367,7 @@ Task<> Sources::LoadPayments(Facts& facts) {
   };
   for (const auto row : results[1]) {
     if (auto* payment = newest(row))
-      payment->splits.emplace(Copy(row, 2), SplitFact{Copy(row, 3), row.Int(4)});
+      payment->splits.emplace(Copy(row, 2), SplitFact{Copy(row, 3), row.Int(4), row.GetBool(5)});
   }
   for (const auto row : results[2]) {
     auto* payment = newest(row);

@@ -24,6 +24,8 @@ inline constexpr std::string_view kEntriesAreOfTheirPayments = R"sql(
     AND (p.id IS NULL OR l.currency IS DISTINCT FROM p.currency
          OR (e.cause = 'CAPTURE' AND e.cause_id <> p.id)
          OR (e.cause IN ('REFUND', 'CLAWBACK') AND r.id IS NULL)
+         OR (e.cause IN ('DISPUTE_OPENED', 'DISPUTE_WON', 'DISPUTE_LOST')
+             AND NOT EXISTS (SELECT FROM dispute d WHERE d.id = e.cause_id AND d.payment_id = p.id))
          OR (e.cause IN ('EARNING', 'RELEASE', 'RESERVE_RELEASE') AND e.cause_id IS DISTINCT FROM e.seller_order_id)))sql";
 
 inline constexpr std::string_view kAccountsHaveTheirOwners = R"sql(

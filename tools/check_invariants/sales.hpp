@@ -40,7 +40,7 @@ inline constexpr std::string_view kSalesAreBooked = R"sql(
            coalesce(-sum(p.amount_minor) FILTER (WHERE p.account = 'commission_tax'), 0) AS tax,
            coalesce(sum(p.amount_minor) FILTER (WHERE p.account = 'coupon_funding'), 0) AS funded
     FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
-    WHERE e.seller_order_id = s.seller_order_id AND e.cause IN ('EARNING', 'RELEASE', 'CLAWBACK', 'RESERVE_RELEASE')
+    WHERE e.seller_order_id = s.seller_order_id AND e.cause IN ('EARNING', 'RELEASE', 'CLAWBACK', 'RESERVE_RELEASE', 'DISPUTE_OPENED', 'DISPUTE_WON')
       AND (p.owner_id IS NULL OR p.owner_id = s.seller_id)) AS has
   WHERE (due.pending, due.available, due.reserve, due.commission, due.tax, due.funded)
         IS DISTINCT FROM (has.pending, has.available, has.reserve, has.commission, has.tax, has.funded))sql";

@@ -101,6 +101,16 @@ constexpr postgres::Statement kRetryPayouts{
     "payout.retry_parked",
     "UPDATE payout SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG("id")};
 
+constexpr postgres::Statement kListDisputes{
+    "dispute.list_parked",
+    "SELECT id::text, 'dispute ' || provider_id || ' ' || state || ' of order ' || order_id, "
+    "parked_at::text, failures,"
+    " last_error FROM dispute WHERE parked_at IS NOT NULL ORDER BY parked_at LIMIT 1000"};
+constexpr postgres::Statement kRetryDisputes{
+    "dispute.retry_parked",
+    "UPDATE dispute SET parked_at = NULL, failures = 0, next_run_at = market_now()" MARKET_PARKED_AMONG(
+        "id")};
+
 constexpr postgres::Statement kListTurns{
     "payout_turn.list_parked",
     "SELECT seller_id::text, 'payouts to seller ' || seller_id || ' in ' || currency, parked_at::text, "
@@ -144,6 +154,7 @@ constexpr std::array kParked = {
     Parked{"work", "payment", "payment", kListPayments, kRetryPayments, std::nullopt},
     Parked{"work", "payment", "sale", kListSales, kRetrySales, std::nullopt},
     Parked{"work", "payment", "webhook", kListWebhooks, kRetryWebhooks, std::nullopt},
+    Parked{"work", "payment", "dispute", kListDisputes, kRetryDisputes, std::nullopt},
     Parked{"work", "payment", "payout", kListPayouts, kRetryPayouts, std::nullopt},
     Parked{"work", "payment", "payout_turn", kListTurns, kRetryTurns, std::nullopt}};
 

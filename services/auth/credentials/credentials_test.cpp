@@ -277,6 +277,7 @@ TEST(Roles, AdminAndOwner_ShareReadingKeysCouponsReturnsPayoutsAndTheEndOfAShop)
                   permission == marketplace::options::v1::RETURNS_WRITE ||
                   permission == marketplace::options::v1::PAYOUTS_READ ||
                   permission == marketplace::options::v1::PAYOUTS_WRITE ||
+                  permission == marketplace::options::v1::DISPUTES_WRITE ||
                   permission == marketplace::options::v1::MESSAGES_READ)
         << identity::NameOf(permission);
   }

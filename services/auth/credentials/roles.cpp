@@ -19,7 +19,8 @@ identity::Permissions Of(domain::Role role) {
               options::PRODUCTS_READ,    options::PRODUCTS_MODERATE, options::CONTENT_MODERATE,
               options::SEARCH_WRITE,     options::TAXES_WRITE,       options::COUPONS_WRITE,
               options::RETURNS_WRITE,    options::COMMISSIONS_WRITE, options::FINDINGS_WRITE,
-              options::PAYOUTS_READ,     options::PAYOUTS_WRITE,     options::LEDGER_WRITE};
+              options::PAYOUTS_READ,     options::PAYOUTS_WRITE,     options::LEDGER_WRITE,
+              options::DISPUTES_WRITE};
     case domain::Role::kSupport:
       return {options::ACCOUNTS_READ, options::ACCOUNTS_DISABLE, options::SELLERS_READ,
               options::ORDERS_READ,   options::ORDERS_CANCEL,    options::PAYMENTS_READ,
@@ -29,7 +30,8 @@ identity::Permissions Of(domain::Role role) {
       return {options::ORDERS_READ,       options::PAYMENTS_READ,  options::PAYMENTS_REFUND,
               options::LEDGER_READ,       options::TAXES_WRITE,    options::COUPONS_WRITE,
               options::COMMISSIONS_WRITE, options::FINDINGS_WRITE, options::PAYOUTS_READ,
-              options::PAYOUTS_WRITE,     options::LEDGER_WRITE,   options::ROLES_READ};
+              options::PAYOUTS_WRITE,     options::LEDGER_WRITE,   options::DISPUTES_WRITE,
+              options::ROLES_READ};
     case domain::Role::kModerator:
       return {options::CATEGORIES_WRITE, options::SELLERS_READ,      options::SELLERS_APPROVE,
               options::SELLERS_SUSPEND,  options::SELLERS_CONTROL,   options::MESSAGES_READ,
@@ -42,18 +44,20 @@ identity::Permissions Of(domain::Role role) {
 identity::Permissions Of(domain::MemberRole role) {
   switch (role) {
     case domain::MemberRole::kOwner:
-      return {
-          options::PRODUCTS_READ,  options::PRODUCTS_WRITE,  options::OFFERS_WRITE,   options::STOCK_ADJUST,
-          options::ORDERS_READ,    options::ORDERS_FULFIL,   options::SELLERS_READ,   options::SELLERS_WRITE,
-          options::MEMBERS_WRITE,  options::SELLERS_CONTROL, options::API_KEYS_WRITE, options::MESSAGES_READ,
-          options::MESSAGES_WRITE, options::REVIEWS_REPLY,   options::DELIVERY_WRITE, options::COUPONS_WRITE,
-          options::RETURNS_WRITE,  options::PAYOUTS_READ,    options::PAYOUTS_WRITE};
+      return {options::PRODUCTS_READ,   options::PRODUCTS_WRITE, options::OFFERS_WRITE,
+              options::STOCK_ADJUST,    options::ORDERS_READ,    options::ORDERS_FULFIL,
+              options::SELLERS_READ,    options::SELLERS_WRITE,  options::MEMBERS_WRITE,
+              options::SELLERS_CONTROL, options::API_KEYS_WRITE, options::MESSAGES_READ,
+              options::MESSAGES_WRITE,  options::REVIEWS_REPLY,  options::DELIVERY_WRITE,
+              options::COUPONS_WRITE,   options::RETURNS_WRITE,  options::PAYOUTS_READ,
+              options::PAYOUTS_WRITE,   options::DISPUTES_WRITE};
     case domain::MemberRole::kManager:
-      return {
-          options::PRODUCTS_READ,  options::PRODUCTS_WRITE, options::OFFERS_WRITE,   options::STOCK_ADJUST,
-          options::ORDERS_READ,    options::ORDERS_FULFIL,  options::SELLERS_READ,   options::SELLERS_WRITE,
-          options::MEMBERS_WRITE,  options::MESSAGES_READ,  options::MESSAGES_WRITE, options::REVIEWS_REPLY,
-          options::DELIVERY_WRITE, options::COUPONS_WRITE,  options::RETURNS_WRITE,  options::PAYOUTS_READ};
+      return {options::PRODUCTS_READ,  options::PRODUCTS_WRITE, options::OFFERS_WRITE,
+              options::STOCK_ADJUST,   options::ORDERS_READ,    options::ORDERS_FULFIL,
+              options::SELLERS_READ,   options::SELLERS_WRITE,  options::MEMBERS_WRITE,
+              options::MESSAGES_READ,  options::MESSAGES_WRITE, options::REVIEWS_REPLY,
+              options::DELIVERY_WRITE, options::COUPONS_WRITE,  options::RETURNS_WRITE,
+              options::PAYOUTS_READ,   options::DISPUTES_WRITE};
     case domain::MemberRole::kStaff:
       return {options::PRODUCTS_READ,  options::STOCK_ADJUST, options::ORDERS_READ,
               options::ORDERS_FULFIL,  options::SELLERS_READ, options::MESSAGES_READ,

@@ -210,6 +210,20 @@ std::vector<News> OfOperatorEntry(const Event& event) {
                      .amount = conversions::MoneyFrom(booked.amount())}}};
 }
 
+// The part of the order is what they know it by.
+template <class Message, Kind kind>
+std::vector<News> OfDispute(const Event& event) {
+  const auto dispute = *events::As<Message>(event);
+  Facts facts{.title = dispute.seller_order_number(),
+              .order = UuidOf(dispute.order_id()),
+              .seller_order = UuidOf(dispute.seller_order_id()),
+              .seller = SellerId::From(event.seller_id()),
+              .amount = conversions::MoneyFrom(dispute.amount())};
+  if constexpr (requires { dispute.evidence_due(); })
+    facts.deadline = conversions::TimeFrom(dispute.evidence_due(), "evidence_due");
+  return {{.kind = kind, .audience = Audience::kManagers, .facts = std::move(facts)}};
+}
+
 // The shop knows its offers by their SKU.
 template <class Message, Kind kind>
 std::vector<News> OfOffer(const Event& event) {
@@ -405,6 +419,9 @@ const std::map<std::string, Meaning, std::less<>>& Meanings() {
       Row<payment::PayoutPaid>(OfPayout<payment::PayoutPaid, Kind::kPayoutPaid>),
       Row<payment::PayoutFailed>(OfPayout<payment::PayoutFailed, Kind::kPayoutFailed>),
       Row<payment::PayoutReturned>(OfPayout<payment::PayoutReturned, Kind::kPayoutFailed>),
+      Row<payment::DisputeOpened>(OfDispute<payment::DisputeOpened, Kind::kDisputeOpened>),
+      Row<payment::DisputeWon>(OfDispute<payment::DisputeWon, Kind::kDisputeEnded>),
+      Row<payment::DisputeLost>(OfDispute<payment::DisputeLost, Kind::kDisputeEnded>),
       Row<payment::SellerEntryBooked>(OfOperatorEntry),
       Row<product::ProductStateChanged>(OfProduct),
       Row<product::LowStock>(OfOffer<product::LowStock, Kind::kLowStock>),

@@ -312,6 +312,26 @@ TEST_F(NewsTest, Fines) {
   EXPECT_TRUE(Told(booked).empty());
 }
 
+TEST_F(NewsTest, Disputes) {
+  namespace payment = ::marketplace::payment::v1;
+  const auto dispute = [](auto what) {
+    for (auto* id : {what.mutable_dispute_id(), what.mutable_order_id(), what.mutable_seller_order_id()})
+      *id = Uuid::NewV7().ToString();
+    what.set_seller_order_number("261130-ABCDEFGH-1");
+    what.mutable_amount()->set_amount(300);
+    what.mutable_amount()->set_currency("EUR");
+    if constexpr (requires { what.mutable_evidence_due(); }) what.mutable_evidence_due()->set_seconds(86'400);
+    return what;
+  };
+  EXPECT_EQ(Heard(dispute(payment::DisputeOpened())), "DISPUTE_OPENED managers");
+  EXPECT_EQ(Heard(dispute(payment::DisputeWon())), "DISPUTE_ENDED managers");
+  EXPECT_EQ(Heard(dispute(payment::DisputeLost())), "DISPUTE_ENDED managers");
+  const auto facts = Told(dispute(payment::DisputeOpened()))[0].facts;
+  EXPECT_EQ(facts.title, "261130-ABCDEFGH-1");
+  EXPECT_EQ(facts.seller, shop_);
+  EXPECT_EQ(facts.deadline, Time(std::chrono::days(1)));
+}
+
 TEST_F(NewsTest, Wishes) {
   namespace order = ::marketplace::order::v1;
   const auto wish = [&](auto what) {

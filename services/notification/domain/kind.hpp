@@ -58,10 +58,12 @@ enum class Kind : std::uint8_t {
   // To those who run the shop's money.
   kPayoutPaid,
   kPayoutFailed,
+  kDisputeOpened,
+  kDisputeEnded,
   kShopFined,
 };
 
-inline constexpr Words<Kind, 42> kKinds{"kind of a notification",
+inline constexpr Words<Kind, 44> kKinds{"kind of a notification",
                                         {"VERIFY_EMAIL",
                                          "CHANGE_EMAIL",
                                          "UNDO_EMAIL_CHANGE",
@@ -103,6 +105,8 @@ inline constexpr Words<Kind, 42> kKinds{"kind of a notification",
                                          "INVOICE_ISSUED",
                                          "PAYOUT_PAID",
                                          "PAYOUT_FAILED",
+                                         "DISPUTE_OPENED",
+                                         "DISPUTE_ENDED",
                                          "SHOP_FINED"}};
 inline std::string_view Name(Kind kind) { return kKinds.Name(kind); }
 inline void FromText(std::string_view word, Kind& kind) { kind = kKinds.Require(word); }

@@ -25,6 +25,8 @@ TEST(Kind, OfWhatIsOnItsWay_NeedsNoMail) {
   EXPECT_FALSE(MailIsRequired(Kind::kInvoiceIssued));
   EXPECT_FALSE(MailIsRequired(Kind::kPayoutPaid));
   EXPECT_TRUE(MailIsRequired(Kind::kPayoutFailed)) << "their money waits";
+  EXPECT_TRUE(MailIsRequired(Kind::kDisputeOpened)) << "the bank does not wait";
+  EXPECT_TRUE(MailIsRequired(Kind::kDisputeEnded)) << "what was lost";
   EXPECT_TRUE(MailIsRequired(Kind::kShopFined)) << "it costs them";
   EXPECT_TRUE(MailIsRequired(Kind::kOfferDetached));
   EXPECT_FALSE(MailIsRequired(Kind::kProductApproved));

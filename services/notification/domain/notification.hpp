@@ -25,6 +25,7 @@ struct Facts {
   std::optional<Money> amount;
   std::optional<Uuid> conversation;
   std::optional<Uuid> product;
+  std::optional<Time> deadline = {};  // until when something can be done about it: for the mail alone
 };
 
 struct Notification {

@@ -121,13 +121,14 @@ std::string Mailing::Write(const Mail& mail, const Recipient& recipient,
                            const outbox::Message& message) const {
   const auto kind = mail.news.kind;
   const auto language = templates::LanguageOf(recipient.locale);
-  templates::Values values{.recipient = recipient.name,
-                           .market = options_.market,
-                           .title = recipient.title.empty() ? mail.news.facts.title : recipient.title,
-                           .amount = mail.news.facts.amount,
-                           .link = LinkOf(mail, recipient),
-                           .expires_at = recipient.expires_at,
-                           .unsubscribe_link = {}};
+  templates::Values values{
+      .recipient = recipient.name,
+      .market = options_.market,
+      .title = recipient.title.empty() ? mail.news.facts.title : recipient.title,
+      .amount = mail.news.facts.amount,
+      .link = LinkOf(mail, recipient),
+      .expires_at = recipient.expires_at ? recipient.expires_at : mail.news.facts.deadline,
+      .unsubscribe_link = {}};
   std::string one_click;
   if (mail.account && !domain::MailIsRequired(kind)) {
     const auto token = tokens_.Of(*mail.account, kind);
@@ -193,6 +194,8 @@ std::string Mailing::LinkOf(const Mail& mail, const Recipient& recipient) const 
     case Kind::kProductTakenDown:
     case Kind::kPayoutPaid:
     case Kind::kPayoutFailed:
+    case Kind::kDisputeOpened:
+    case Kind::kDisputeEnded:
     case Kind::kShopFined:
       return PageOf(recipient, "/sell");
     case Kind::kWishPriceFell:

@@ -361,6 +361,29 @@ constexpr Mails kEnglishMails = {{
             "is to go to."}}},
      .button = "Go to the shop",
      .reason = kForSellers},
+    {.kind = kDisputeOpened,
+     .subject = {"A buyer’s bank disputes {amount} of order {title}", "A buyer’s bank disputes a payment"},
+     .paragraphs = {{{"The buyer of order {title} has asked the bank for {amount} back, and the bank has "
+                      "taken the money until it "
+                      "has decided whose it is.",
+                      "A buyer has asked the bank for money back, and the bank has taken it until it has "
+                      "decided whose it is."},
+                     {"Please say until {until} what speaks for your shop: what was sent, when, and with "
+                      "which tracking number. "
+                      "After that the bank decides without you.",
+                      "Please say soon what speaks for your shop: what was sent, when, and with which "
+                      "tracking number."}}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
+    {.kind = kDisputeEnded,
+     .subject = {"The dispute of order {title} is decided", "A dispute is decided"},
+     .paragraphs = {{{"The bank has decided about {amount} of order {title}.",
+                      "The bank has decided a dispute of your shop."},
+                     {"You can see with your shop’s money how: when it decided for your shop, the money is "
+                      "part of your "
+                      "balance again."}}},
+     .button = "Go to the shop",
+     .reason = kForSellers},
     {.kind = kShopFined,
      .subject = {"Your shop was charged a fine: {title}", "Your shop was charged a fine"},
      .paragraphs =

@@ -55,6 +55,8 @@ Values ValuesOf(Kind kind, Language language) {
   if (IsAboutAShop(kind)) values.title = russian ? "Лавка & Ко" : "Crumb & Co.";
   const bool about_a_product = kind >= Kind::kProductApproved && kind <= Kind::kWishBackInStock;
   if (about_a_product) values.title = russian ? "Разностная машина" : "Difference engine";
+  if (kind == Kind::kDisputeOpened || kind == Kind::kDisputeEnded)
+    values.amount = Money{123450, Currency::Parse("EUR")};
   if (kind == Kind::kPayoutPaid || kind == Kind::kPayoutFailed) {
     values.title.clear();
     values.amount = Money{123450, Currency::Parse("EUR")};
@@ -66,7 +68,7 @@ Values ValuesOf(Kind kind, Language language) {
   if (kind == Kind::kWishPriceFell || kind == Kind::kWishBackInStock)
     values.amount = Money{99900, Currency::Parse("EUR")};
   if (domain::HasToken(kind)) values.link = "https://bazaar.example/mailed?token=mt_8b0dQ4&for=you";
-  if (domain::HasToken(kind) || kind == Kind::kPaymentDeclined) {
+  if (domain::HasToken(kind) || kind == Kind::kPaymentDeclined || kind == Kind::kDisputeOpened) {
     using namespace std::chrono;
     values.expires_at = sys_days(2026y / 11 / 29) + 20h + 30min;
   }

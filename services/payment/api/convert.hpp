@@ -4,6 +4,7 @@
 
 #include "marketplace/payment/v1/payment.market.hpp"
 #include "services/payment/domain/commission_invoice.hpp"
+#include "services/payment/domain/dispute.hpp"
 #include "services/payment/domain/payment.hpp"
 #include "services/payment/domain/payout.hpp"
 #include "services/payment/domain/settlement.hpp"
@@ -54,5 +55,8 @@ api::payment::PayoutLine ToProto(const storage::PayoutLine& line);
 // convert_commission.cpp
 api::payment::CommissionInvoice ListedFrom(const domain::CommissionInvoice& invoice);
 api::payment::CommissionInvoice ToProto(const domain::CommissionInvoice& invoice);
+// convert_disputes.cpp; nothing for a state that no dispute is ever in
+std::optional<domain::DisputeState> DisputeStateFrom(api::payment::Dispute::State state);
+api::payment::Dispute ToProto(const domain::Dispute& dispute);
 
 }  // namespace market::payment

@@ -13,11 +13,13 @@
 #include "services/payment/api/second_person.hpp"
 #include "services/payment/domain/statement.hpp"
 #include "services/payment/process/charges.hpp"
+#include "services/payment/process/dispute_run.hpp"
 #include "services/payment/process/payout_run.hpp"
 #include "services/payment/process/shop_traders.hpp"
 #include "services/payment/storage/bank_numbers.hpp"
 #include "services/payment/storage/commission_invoices.hpp"
 #include "services/payment/storage/commission_rules.hpp"
+#include "services/payment/storage/disputes.hpp"
 #include "services/payment/storage/findings.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/operator_entries.hpp"
@@ -67,6 +69,8 @@ class PaymentService final : public api::PaymentApi {
     PayoutRun& payout_run;
     storage::Statements& statements;
     storage::Findings& findings;
+    storage::Disputes& disputes;
+    DisputeRun& dispute_run;
     BankChanges bank_changes;
     storage::CommissionInvoices& commission_invoices;
     storage::OperatorEntries& operator_entries;
@@ -180,6 +184,14 @@ class PaymentService final : public api::PaymentApi {
   // operator_entries.cpp
   Task<api::payment::SellerLedgerEntry> CreateSellerLedgerEntry(
       CallContext& call, api::payment::CreateSellerLedgerEntryRequest request) override;
+  // disputes.cpp
+  Task<api::payment::ListDisputesResponse> ListDisputes(CallContext& call,
+                                                        api::payment::ListDisputesRequest request) override;
+  Task<api::payment::ListSellerDisputesResponse> ListSellerDisputes(
+      CallContext& call, api::payment::ListSellerDisputesRequest request) override;
+  Task<api::payment::Dispute> GetDispute(CallContext& call, api::payment::GetDisputeRequest request) override;
+  Task<api::payment::Dispute> SubmitDisputeEvidence(
+      CallContext& call, api::payment::SubmitDisputeEvidenceRequest request) override;
 
  private:
   Task<domain::Statement> ReadStatement(CallContext& call, std::string seller, std::string month);

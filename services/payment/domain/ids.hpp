@@ -9,6 +9,7 @@ using OrderId = Id<struct OrderTag>;
 using SellerOrderId = Id<struct SellerOrderTag>;
 using RefundId = Id<struct RefundTag>;
 using PayoutId = Id<struct PayoutTag>;
+using DisputeId = Id<struct DisputeTag>;
 using CommissionRuleId = Id<struct CommissionRuleTag>;
 using CategoryId = Id<struct CategoryTag>;
 using LineId = Id<struct LineTag>;

@@ -2,6 +2,7 @@
 //
 //   capture   Dr psp_clearing / Cr order_escrow      refund   the reverse
 //   payout    payout.hpp                             fine, goodwill   operator_entry.hpp
+//   dispute   dispute.hpp
 //
 // What of it is whose is booked by settlement.hpp.
 // An account is a kind and its owner: a seller, or the marketplace.
@@ -52,12 +53,16 @@ enum class LedgerCause : std::uint8_t {
   kPayoutReturned,
   kAdjustment,
   kFine,
-  kGoodwill
+  kGoodwill,
+  kDisputeOpened,
+  kDisputeWon,
+  kDisputeLost
 };
-inline constexpr Words<LedgerCause, 13> kLedgerCauses{
+inline constexpr Words<LedgerCause, 16> kLedgerCauses{
     "cause of an entry",
     {"CAPTURE", "REFUND", "EARNING", "RELEASE", "CLAWBACK", "RESERVE_RELEASE", "PAYOUT", "PAYOUT_PAID",
-     "PAYOUT_FAILED", "PAYOUT_RETURNED", "ADJUSTMENT", "FINE", "GOODWILL"}};
+     "PAYOUT_FAILED", "PAYOUT_RETURNED", "ADJUSTMENT", "FINE", "GOODWILL", "DISPUTE_OPENED", "DISPUTE_WON",
+     "DISPUTE_LOST"}};
 inline std::string_view Name(LedgerCause cause) { return kLedgerCauses.Name(cause); }
 inline void FromText(std::string_view text, LedgerCause& cause) { cause = kLedgerCauses.Require(text); }
 
@@ -70,7 +75,7 @@ struct Posting {
 struct Entry {
   LedgerCause cause = LedgerCause::kCapture;
   Uuid
-      cause_id;  // of kCapture the payment, of kRefund and kClawback the refund, of kPayout… the payout, else the sale; one entry of a cause
+      cause_id;  // of kCapture the payment, of kRefund and kClawback the refund, of kPayout… the payout, of kDispute… the dispute, else the sale; one entry of a cause
   std::vector<Posting> postings;
   std::optional<SellerOrderId> seller_order = {};  // that it is about
 };

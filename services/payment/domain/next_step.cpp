@@ -76,6 +76,14 @@ Step NextOfRefund(const Payment& payment, const WantedRefund& wanted) {
   if (known) return Step::kPromise;  // its last attempt came to nothing
   const auto left = payment.LeftOf(*split);
   const auto amount = AmountOf(payment, wanted);
+  const auto disputed = payment.DisputedOf(wanted.seller_order);
+  const bool of_disputed = amount > left ? amount <= left + disputed : left == 0 && disputed > 0;
+  if (of_disputed && wanted.bound == Bound::kExactly) {
+    throw Error(Code::kFailedPrecondition, "PAYMENT_DISPUTED",
+                "the buyer's bank disputes " + Money{disputed, payment.currency}.ToString() +
+                    " of what this seller order cost; only " + Money{left, payment.currency}.ToString() +
+                    " can go back");
+  }
   if (amount > left || (amount == 0 && wanted.bound == Bound::kExactly)) {
     throw Error(Code::kFailedPrecondition, "REFUND_ABOVE_CAPTURED",
                 "of what this seller order cost only " + Money{left, payment.currency}.ToString() +

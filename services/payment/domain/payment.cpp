@@ -167,8 +167,16 @@ std::int64_t Payment::RefundedOf(const SellerOrderId& part) const {
   return sum;
 }
 
+std::int64_t Payment::DisputedOf(const SellerOrderId& part) const {
+  std::int64_t sum = 0;
+  for (const auto& dispute : disputed) {
+    if (dispute.seller_order == part) sum += dispute.amount_minor;
+  }
+  return sum;
+}
+
 std::int64_t Payment::LeftOf(const Split& split) const {
-  std::int64_t left = split.amount_minor;
+  std::int64_t left = split.amount_minor - DisputedOf(split.seller_order);
   for (const auto& refund : refunds) {
     if (refund.seller_order == split.seller_order && refund.state != Progress::kFailed) {
       left -= refund.amount_minor;

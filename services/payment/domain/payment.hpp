@@ -57,6 +57,12 @@ struct Refund {
   std::vector<RefundedLine> lines = {};   // as it was wanted; written once, and read where sales are settled
 };
 
+// What the buyer's bank has taken back of a seller order's part, and not given back (dispute.hpp).
+struct DisputedPart {
+  SellerOrderId seller_order;
+  std::int64_t amount_minor = 0;  // at most what was left of the part
+};
+
 struct Payment {
   PaymentId id;
   OrderId order;
@@ -77,9 +83,10 @@ struct Payment {
   std::vector<Split> splits;
   std::vector<Attempt> attempts;  // oldest first
   std::vector<Refund> refunds;    // oldest first
-  std::int64_t version = 0;       // 0: it is not stored
-  int asks = 0;                   // how often the provider had no answer about what is open
-  std::string trace;              // of the request that made it; opaque here
+  std::vector<DisputedPart> disputed;
+  std::int64_t version = 0;  // 0: it is not stored
+  int asks = 0;              // how often the provider had no answer about what is open
+  std::string trace;         // of the request that made it; opaque here
   Time created_at;
   Time updated_at;
 
@@ -91,8 +98,9 @@ struct Payment {
   const Attempt* FindAttempt(Operation operation, int number) const;
   const Split* FindSplit(const SellerOrderId& part) const;
   const Refund* FindRefund(const RefundId& refund) const;
-  // Of what a seller order costs, what has gone back; and what is neither back nor promised.
+  // Of what a seller order costs, what has gone back, what its bank disputes, and what is neither of them nor promised.
   std::int64_t RefundedOf(const SellerOrderId& part) const;
+  std::int64_t DisputedOf(const SellerOrderId& part) const;
   std::int64_t LeftOf(const Split& split) const;
 };
 
@@ -133,7 +141,7 @@ enum class Step {
   kSettle,   // no provider is needed for it
 };
 
-// Throws Error: ILLEGAL_TRANSITION, NOT_FOUND (no such seller order in it), REFUND_ABOVE_CAPTURED,
+// Throws Error: ILLEGAL_TRANSITION, NOT_FOUND (no such seller order in it), REFUND_ABOVE_CAPTURED, PAYMENT_DISPUTED,
 // ALREADY_EXISTS (the refund's id belongs to another one), MIXED_CURRENCIES, or UNKNOWN_PAYMENT_METHOD, which
 // a provider's refusal of the method stays for ever.
 Step NextStep(const Payment& payment, const Goal& goal);

@@ -101,9 +101,9 @@ FeesByRate Without(FeesByRate after, const FeesByRate& before) {
   return after;
 }
 
-SaleMove ClawedBack(Sale& sale, const RefundId& refund, const Sale& before) {
-  SaleMove move{.cause = LedgerCause::kClawback,
-                .cause_id = refund.Value(),
+SaleMove ClawedBack(Sale& sale, LedgerCause cause, const Uuid& cause_id, const Sale& before) {
+  SaleMove move{.cause = cause,
+                .cause_id = cause_id,
                 .change = sale.Totals() - before.Totals(),
                 .fees = Without(sale.Fees(), before.Fees())};
   const auto net = move.change.Net();
@@ -196,7 +196,8 @@ Settled Settle(Sale sale, std::span<const SaleRefund> fresh, const ReserveTerms&
   for (const auto& refund : fresh) {
     const auto before = sale;
     Count(sale, refund);
-    if (sale.state != SaleState::kPlaced) settled.moves.push_back(ClawedBack(sale, refund.id, before));
+    if (sale.state != SaleState::kPlaced)
+      settled.moves.push_back(ClawedBack(sale, LedgerCause::kClawback, refund.id.Value(), before));
   }
   // What was completed was delivered, whoever was told of it first.
   if (sale.state == SaleState::kPlaced && (sale.delivered_at || sale.completed_at)) {
@@ -209,10 +210,10 @@ Settled Settle(Sale sale, std::span<const SaleRefund> fresh, const ReserveTerms&
                              .pending_minor = totals.Net(),
                              .fees = sale.Fees()});
   }
-  if (sale.state == SaleState::kEarned && sale.completed_at) {
+  if (sale.state == SaleState::kEarned && sale.completed_at && sale.disputes == 0) {
     settled.moves.push_back(Released(sale, reserve, now));
   }
-  if (sale.reserve_minor > 0 && *sale.reserve_until <= now) {
+  if (sale.reserve_minor > 0 && *sale.reserve_until <= now && sale.disputes == 0) {
     settled.moves.push_back({.cause = LedgerCause::kReserveRelease,
                              .cause_id = sale.id.Value(),
                              .change = {},
@@ -220,9 +221,61 @@ Settled Settle(Sale sale, std::span<const SaleRefund> fresh, const ReserveTerms&
                              .reserve_minor = -sale.reserve_minor});
     sale.reserve_minor = 0;
   }
-  if (sale.reserve_minor > 0) settled.next = sale.reserve_until;
+  if (sale.reserve_minor > 0 && sale.disputes == 0) settled.next = sale.reserve_until;
   settled.sale = std::move(sale);
   return settled;
+}
+
+Disputed TakeDisputed(Sale sale, std::int64_t amount_minor, const DisputeId& dispute) {
+  const auto before = sale;
+  TakeFromAll(sale, amount_minor);
+  Reckon(sale);
+  Disputed taken;
+  for (std::size_t i = 0; i < sale.lines.size(); ++i) {
+    const auto of_line = sale.lines[i].refunded_minor - before.lines[i].refunded_minor;
+    if (of_line > 0) taken.share.lines.push_back({sale.lines[i].id, of_line});
+  }
+  taken.share.delivery_minor = sale.delivery.refunded_minor - before.delivery.refunded_minor;
+  if (sale.state != SaleState::kPlaced) {
+    taken.move = ClawedBack(sale, LedgerCause::kDisputeOpened, dispute.Value(), before);
+    taken.share.reserve_minor = -taken.move.reserve_minor;
+  }
+  ++sale.disputes;
+  taken.sale = std::move(sale);
+  return taken;
+}
+
+Disputed GiveBackDisputed(Sale sale, DisputedShare share, const DisputeId& dispute, Time now) {
+  const auto before = sale;
+  for (const auto& taken : share.lines) {
+    const auto line = std::ranges::find(sale.lines, taken.line, &SaleLine::id);
+    if (line == sale.lines.end()) throw std::logic_error("a dispute of a line that is none of its sale's");
+    line->refunded_minor -= taken.amount_minor;
+  }
+  sale.delivery.refunded_minor -= share.delivery_minor;
+  Reckon(sale);
+  --sale.disputes;
+  Disputed back;
+  if (sale.state != SaleState::kPlaced) {
+    const auto change = sale.Totals() - before.Totals();
+    back.move = {.cause = LedgerCause::kDisputeWon,
+                 .cause_id = dispute.Value(),
+                 .change = change,
+                 .fees = Without(sale.Fees(), before.Fees())};
+    if (sale.state == SaleState::kEarned) {
+      back.move.pending_minor = change.Net();
+    } else {
+      const bool kept = sale.reserve_until && *sale.reserve_until > now;
+      back.move.reserve_minor =
+          kept ? std::clamp(share.reserve_minor, std::int64_t{0}, std::max(change.Net(), std::int64_t{0}))
+               : 0;
+      back.move.available_minor = change.Net() - back.move.reserve_minor;
+      sale.reserve_minor += back.move.reserve_minor;
+    }
+  }
+  back.sale = std::move(sale);
+  back.share = std::move(share);
+  return back;
 }
 
 }  // namespace market::payment::domain

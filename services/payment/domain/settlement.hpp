@@ -7,6 +7,10 @@
 //                                   released; else from seller_pending
 //   reserve release  when over      Dr seller_reserve / Cr seller_available
 //
+// What the buyer's bank disputes is no earning while it has it: it is taken of a sale as a refund by amount is, and given back to each
+// line and to what is kept back as it was taken (dispute.hpp has the entries). Nothing of a sale is released, nor what is kept
+// back of it, while one is open.
+//
 // What goes back before it is earned lessens the earning. A shop's accounts may fall below zero; what it earns next lifts them.
 //
 // A line earns what its buyer paid for it and what the marketplace bears of its discounts, so a discount of the marketplace's
@@ -89,6 +93,7 @@ struct Sale {
   std::vector<SaleLine> lines;
   SaleState state = SaleState::kPlaced;
   std::int64_t reserve_minor = 0;  // that is kept back
+  int disputes = 0;                // that are open
   std::optional<Time> reserve_until;
   Time placed_at;
   std::optional<Time> delivered_at;
@@ -140,5 +145,25 @@ struct Settled {
 // Which entries are missing by now: `fresh` are the refunds that the sale does not count yet, the oldest first. Throws
 // std::logic_error when more went back than was paid.
 Settled Settle(Sale sale, std::span<const SaleRefund> fresh, const ReserveTerms& reserve, Time now);
+
+// What a dispute has taken of a sale.
+struct DisputedLine {
+  LineId line;
+  std::int64_t amount_minor = 0;
+};
+struct DisputedShare {
+  std::vector<DisputedLine> lines;
+  std::int64_t delivery_minor = 0;
+  std::int64_t reserve_minor = 0;  // of what its shop has, what was kept back
+};
+struct Disputed {
+  Sale sale;
+  SaleMove move;  // nothing before it is earned
+  DisputedShare share;
+};
+// Throws std::logic_error when less is left of it.
+Disputed TakeDisputed(Sale sale, std::int64_t amount_minor, const DisputeId& dispute);
+// What is still kept back of the sale takes its part again until then.
+Disputed GiveBackDisputed(Sale sale, DisputedShare share, const DisputeId& dispute, Time now);
 
 }  // namespace market::payment::domain

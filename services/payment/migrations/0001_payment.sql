@@ -114,7 +114,7 @@ CREATE INDEX refund_of_payment ON refund (payment_id);
 -- The double-entry ledger. Debits are positive, credits negative; every entry sums to 0. Rows are never changed: a
 -- correction is a new entry.
 CREATE TYPE ledger_cause AS ENUM ('CAPTURE', 'REFUND', 'EARNING', 'RELEASE', 'CLAWBACK', 'RESERVE_RELEASE', 'PAYOUT', 'PAYOUT_PAID',
-                                  'PAYOUT_FAILED', 'PAYOUT_RETURNED', 'ADJUSTMENT', 'FINE', 'GOODWILL');
+                                  'PAYOUT_FAILED', 'PAYOUT_RETURNED', 'ADJUSTMENT', 'FINE', 'GOODWILL', 'DISPUTE_OPENED', 'DISPUTE_WON', 'DISPUTE_LOST');
 CREATE TYPE ledger_account AS ENUM
   ('psp_clearing', 'order_escrow', 'seller_pending', 'seller_available', 'seller_reserve', 'payout_clearing',
    'commission_revenue', 'commission_tax', 'provider_fees', 'coupon_funding', 'disputes', 'goodwill');
@@ -122,7 +122,7 @@ CREATE TYPE ledger_account AS ENUM
 CREATE TABLE ledger_entry (
   id          uuid PRIMARY KEY,
   cause       ledger_cause NOT NULL,
-  cause_id    uuid NOT NULL,  -- of CAPTURE the payment, of REFUND and CLAWBACK the refund, of PAYOUT… the payout, of ADJUSTMENT the resolution of a finding, of FINE and GOODWILL what an operator booked, else the seller order
+  cause_id    uuid NOT NULL,  -- of CAPTURE the payment, of REFUND and CLAWBACK the refund, of PAYOUT… the payout, of DISPUTE… the dispute, of ADJUSTMENT the resolution of a finding, of FINE and GOODWILL what an operator booked, else the seller order
   payment_id  uuid,
   created_at  timestamptz NOT NULL,
   seller_order_id uuid,       -- that it is about, where it is about one

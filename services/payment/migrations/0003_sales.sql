@@ -18,6 +18,7 @@ CREATE TABLE sale (
   state                        sale_state NOT NULL DEFAULT 'PLACED',
   reserve_minor                bigint NOT NULL DEFAULT 0 CHECK (reserve_minor >= 0),  -- that is kept back by now
   reserve_until                timestamptz,
+  disputes                     integer NOT NULL DEFAULT 0 CHECK (disputes >= 0),  -- that are open: nothing is released meanwhile
   placed_at                    timestamptz NOT NULL,
   delivered_at                 timestamptz,  -- as order tells it
   completed_at                 timestamptz,

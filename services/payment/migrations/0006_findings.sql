@@ -22,12 +22,12 @@ COMMENT ON TABLE provider_refund IS 'mutable';
 
 -- How far each part of it is. `next_run_at` is its lease as well: who takes a row moves it on.
 CREATE TABLE reconciliation (
-  part         text PRIMARY KEY CHECK (part IN ('provider', 'payments', 'balance')),
+  part         text PRIMARY KEY CHECK (part IN ('provider', 'payments', 'balance', 'disputes')),
   position     timestamptz NOT NULL DEFAULT market_now(),
   next_run_at  timestamptz NOT NULL DEFAULT market_now()
 );
 COMMENT ON TABLE reconciliation IS 'mutable';
-INSERT INTO reconciliation (part) VALUES ('provider'), ('payments'), ('balance');
+INSERT INTO reconciliation (part) VALUES ('provider'), ('payments'), ('balance'), ('disputes');
 
 CREATE TYPE finding_kind AS ENUM
   ('CHARGE_UNKNOWN', 'CHARGE_MISSING', 'CHARGE_DIFFERS', 'REFUND_UNKNOWN', 'REFUND_MISSING', 'REFUND_DIFFERS', 'LEDGER_DIFFERS',

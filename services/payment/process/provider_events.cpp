@@ -11,6 +11,9 @@ using domain::State;
 
 namespace {
 constexpr std::string_view kActionNeeded = "payment_intent.requires_action";
+
+bool IsOfDispute(const storage::DueWebhook& told) { return told.type.starts_with("charge.dispute."); }
+
 }  // namespace
 
 // Before its authorisation is written down a charge is known by its order only.
@@ -25,14 +28,18 @@ Task<ProviderEvents::Heard> ProviderEvents::Follow(Work work, const storage::Due
   if (payment->Pending() != nullptr) {
     const auto id = payment->id;
     co_await charges_.Resolve(work, std::move(*payment));
-    const auto after = co_await payments_.Get(work, id, storage::Scope::Everything());
+    payment = co_await payments_.Get(work, id, storage::Scope::Everything());
     // What it told is what is known of it.
     if (told.type == kActionNeeded) co_return Heard::kDone;
-    co_return after && after->Pending() != nullptr ? Heard::kOpen : Heard::kDone;
+    if (payment && payment->Pending() != nullptr) co_return Heard::kOpen;
+    if (!payment || !IsOfDispute(told)) co_return Heard::kDone;
   }
   // A charge that no payment names is one whose answer was given up, and that is the recovery's.
   if (payment->authorization != told.charge) co_return Heard::kDone;
-  co_return co_await CatchUp(work, std::move(*payment));
+  const auto id = payment->id;
+  const auto caught_up = co_await CatchUp(work, std::move(*payment));
+  if (caught_up != Heard::kDone || !IsOfDispute(told)) co_return caught_up;
+  co_return co_await disputes_.Look(work, id) == DisputeRun::Looked::kDone ? Heard::kDone : Heard::kOpen;
 }
 
 // A hold may have ended without us: it expired, or somebody took or gave it up in the provider's own pages.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "services/payment/process/charges.hpp"
+#include "services/payment/process/dispute_run.hpp"
 #include "services/payment/storage/webhooks.hpp"
 
 namespace market::payment {
@@ -18,8 +19,9 @@ class ProviderEvents {
     kOpen      // the provider could not say; again later
   };
 
-  ProviderEvents(storage::Payments& payments, provider::Provider& provider, Charges& charges)
-      : payments_(payments), provider_(provider), charges_(charges) {}
+  ProviderEvents(storage::Payments& payments, provider::Provider& provider, Charges& charges,
+                 DisputeRun& disputes)
+      : payments_(payments), provider_(provider), charges_(charges), disputes_(disputes) {}
 
   Task<Heard> Follow(Work work, const storage::DueWebhook& told);
 
@@ -29,6 +31,7 @@ class ProviderEvents {
   storage::Payments& payments_;
   provider::Provider& provider_;
   Charges& charges_;
+  DisputeRun& disputes_;
 };
 
 }  // namespace market::payment

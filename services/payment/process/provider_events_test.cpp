@@ -41,8 +41,10 @@ TEST(ProviderEvents, WhatItsBuyerDidIsHeard_InWhateverOrderItIsTold) {
 }
 
 TEST(ProviderEvents, AHoldThatExpiredIsVoided) {
-  WithService([](Service& s, World&, boost::asio::io_context&) -> Task<> {
-    ProviderEvents events(s.payments, s.provider, s.charges);
+  WithService([](Service& s, World& world, boost::asio::io_context&) -> Task<> {
+    storage::Disputes disputes(world.database);
+    DisputeRun run(disputes, s.payments, s.stripe, s.clock, {});
+    ProviderEvents events(s.payments, s.provider, s.charges, run);
     const auto payment = co_await s.Authorize(Soon(), ADraft());
     EXPECT_EQ(co_await events.Follow(Soon(), About(payment.authorization, payment.order)), Heard::kDone);
     EXPECT_EQ((co_await s.Stored(payment.order)).version, payment.version);
@@ -56,8 +58,10 @@ TEST(ProviderEvents, AHoldThatExpiredIsVoided) {
 }
 
 TEST(ProviderEvents, WhatWasTakenThereIsBookedOnce_AndNothingUndoesIt) {
-  WithService([](Service& s, World&, boost::asio::io_context&) -> Task<> {
-    ProviderEvents events(s.payments, s.provider, s.charges);
+  WithService([](Service& s, World& world, boost::asio::io_context&) -> Task<> {
+    storage::Disputes disputes(world.database);
+    DisputeRun run(disputes, s.payments, s.stripe, s.clock, {});
+    ProviderEvents events(s.payments, s.provider, s.charges, run);
     const auto payment = co_await s.Authorize(Soon(), ADraft());
     const provider::Change by_hand{.key = Uuid::NewV7().ToString(),
                                    .authorization = payment.authorization,
@@ -77,8 +81,10 @@ TEST(ProviderEvents, WhatWasTakenThereIsBookedOnce_AndNothingUndoesIt) {
 }
 
 TEST(ProviderEvents, WhatIsUnknownIsAskedForAtOnce) {
-  WithService([](Service& s, World&, boost::asio::io_context&) -> Task<> {
-    ProviderEvents events(s.payments, s.provider, s.charges);
+  WithService([](Service& s, World& world, boost::asio::io_context&) -> Task<> {
+    storage::Disputes disputes(world.database);
+    DisputeRun run(disputes, s.payments, s.stripe, s.clock, {});
+    ProviderEvents events(s.payments, s.provider, s.charges, run);
     const auto draft = ADraft();
     s.provider.next_call = FaultyProvider::Fault::kAnswerLost;
     EXPECT_EQ((co_await s.Authorize(Soon(), draft)).state, State::kUnknown);
@@ -93,8 +99,10 @@ TEST(ProviderEvents, WhatIsUnknownIsAskedForAtOnce) {
 }
 
 TEST(ProviderEvents, WithoutAnAnswerNothingChanges) {
-  WithService([](Service& s, World&, boost::asio::io_context&) -> Task<> {
-    ProviderEvents events(s.payments, s.provider, s.charges);
+  WithService([](Service& s, World& world, boost::asio::io_context&) -> Task<> {
+    storage::Disputes disputes(world.database);
+    DisputeRun run(disputes, s.payments, s.stripe, s.clock, {});
+    ProviderEvents events(s.payments, s.provider, s.charges, run);
     const auto payment = co_await s.Authorize(Soon(), ADraft());
     ProviderSql("UPDATE card_authorization SET status = 'voided' WHERE reference = '" +
                 payment.order.ToString() + "'");
@@ -107,8 +115,10 @@ TEST(ProviderEvents, WithoutAnAnswerNothingChanges) {
 }
 
 TEST(ProviderEvents, WhatIsNotOursOrNotYetHere) {
-  WithService([](Service& s, World&, boost::asio::io_context&) -> Task<> {
-    ProviderEvents events(s.payments, s.provider, s.charges);
+  WithService([](Service& s, World& world, boost::asio::io_context&) -> Task<> {
+    storage::Disputes disputes(world.database);
+    DisputeRun run(disputes, s.payments, s.stripe, s.clock, {});
+    ProviderEvents events(s.payments, s.provider, s.charges, run);
     EXPECT_EQ(co_await events.Follow(Soon(), About("pi_1", domain::OrderId::New())), Heard::kUnknown);
     auto other = About("pi_1", domain::OrderId::New());
     other.reference = "invoice 7";

@@ -55,6 +55,8 @@ Task<Reconciliation::Turn> Reconciliation::Advance() {
     position = co_await ReadList(*due);
   } else if (due->part == "payments") {
     position = co_await ComparePayments(*due);
+  } else if (due->part == "disputes") {
+    position = co_await ReadDisputes(*due);
   } else {
     position = co_await SumLedger(*due);
   }
@@ -76,6 +78,29 @@ Task<Time> Reconciliation::ReadList(storage::DuePart due) {
     for (const auto& charge : page.charges) charges.push_back(KeptOf(charge));
     if (!charges.empty()) co_await findings_.Keep(runtime::After(kStep), std::move(charges));
     after = page.next;
+  } while (!after.empty());
+  co_return due.now;
+}
+
+Task<Time> Reconciliation::ReadDisputes(storage::DuePart due) {
+  std::string after;
+  do {
+    auto listed = co_await disputes_.port.DisputesSince(due.position - kOverlap, std::move(after),
+                                                        runtime::After(kStep));
+    if (const auto* unknown = std::get_if<provider::Unknown>(&listed)) {
+      throw Error(Code::kUnavailable, "UNAVAILABLE",
+                  "the provider does not list its disputes: " + unknown->why);
+    }
+    auto& page = std::get<provider::DisputePage>(listed);
+    for (const auto& told : page.disputes) {
+      co_await disputes_.webhooks.Keep(runtime::After(kStep), {.provider = "list",
+                                                               .event = told.id,
+                                                               .type = "charge.dispute.created",
+                                                               .charge = told.charge,
+                                                               .reference = {},
+                                                               .made_at = due.now});
+    }
+    after = std::move(page.next);
   } while (!after.empty());
   co_return due.now;
 }

@@ -1,14 +1,19 @@
 // Compares what the provider lists with what we have, and payments with the ledger, a span of time after the other. What differs
 // becomes a finding (storage/findings.hpp) once both sides have been left alone for a while: what is under way is none.
 //
+// Disputes are no difference but news: each of the provider's list is kept as if it had been told of, so that none is missed whose message
+// was lost.
+//
 // Owner: the service; io thread only. Throws Error UNAVAILABLE when the provider does not answer: the part is due again soon, and
 // until it has answered no payment is said to be missing there.
 #pragma once
 #include <chrono>
 
+#include "services/payment/provider/dispute_port.hpp"
 #include "services/payment/provider/provider.hpp"
 #include "services/payment/storage/findings.hpp"
 #include "services/payment/storage/ledger.hpp"
+#include "services/payment/storage/webhooks.hpp"
 
 namespace market::payment {
 
@@ -20,9 +25,14 @@ class Reconciliation {
     std::chrono::milliseconds lease{std::chrono::minutes(1)};
   };
 
+  struct DisputeList {
+    provider::DisputePort& port;
+    storage::Webhooks& webhooks;
+  };
+
   Reconciliation(storage::Findings& findings, storage::Ledger& ledger, provider::Provider& provider,
-                 Options options)
-      : findings_(findings), ledger_(ledger), provider_(provider), options_(options) {}
+                 DisputeList disputes, Options options)
+      : findings_(findings), ledger_(ledger), provider_(provider), disputes_(disputes), options_(options) {}
 
   // Takes the part that is due for longest and brings it forward; whether there was one.
   enum class Turn { kNothingDue, kDone };
@@ -30,6 +40,7 @@ class Reconciliation {
 
  private:
   Task<Time> ReadList(storage::DuePart due);
+  Task<Time> ReadDisputes(storage::DuePart due);
   Task<Time> ComparePayments(storage::DuePart due);
   Task<Time> SumLedger(storage::DuePart due);
   Task<> LookAgain();
@@ -37,6 +48,7 @@ class Reconciliation {
   storage::Findings& findings_;
   storage::Ledger& ledger_;
   provider::Provider& provider_;
+  const DisputeList disputes_;
   const Options options_;
 };
 

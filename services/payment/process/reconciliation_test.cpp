@@ -60,7 +60,8 @@ struct Books {
       : service(s),
         findings(world.database),
         list(s.stripe),
-        reconciliation(findings, s.ledger, list, {.settling = settling, .pause = 1h}) {}
+        webhooks(world.database),
+        reconciliation(findings, s.ledger, list, {s.stripe, webhooks}, {.settling = settling, .pause = 1h}) {}
 
   // All parts, as far as they come.
   Task<> Turn() {
@@ -98,6 +99,7 @@ struct Books {
   Service& service;
   storage::Findings findings;
   TamperedList list;
+  storage::Webhooks webhooks;
   Reconciliation reconciliation;
 };
 

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "platform/http/client.hpp"
+#include "services/payment/provider/dispute_port.hpp"
 #include "services/payment/provider/guard.hpp"
 #include "services/payment/provider/provider.hpp"
 
@@ -18,7 +19,7 @@ namespace market::payment::provider {
 // The version whose requests and objects these are; an account's own setting does not count.
 inline constexpr std::string_view kStripeVersion = "2025-09-30.clover";
 
-class Stripe final : public Provider {
+class Stripe final : public Provider, public DisputePort {
  public:
   // `client` and `guard` must outlive it.
   Stripe(http::Client& client, Guard& guard, const std::string& api_key)
@@ -33,6 +34,12 @@ class Stripe final : public Provider {
   // days.
   Task<std::variant<Page, Unknown>> List(Time changed_since, std::string after, Work work) override;
 
+  // stripe_disputes.cpp
+  Task<std::variant<DisputePage, Unknown>> DisputesOf(std::string charge, Work work) override;
+  Task<std::variant<DisputePage, Unknown>> DisputesSince(Time made_since, std::string after,
+                                                         Work work) override;
+  Task<Result> Submit(Said said, Work work) override;
+
  private:
   using Got = std::variant<boost::json::object, Absent, Unknown>;
 
@@ -43,6 +50,7 @@ class Stripe final : public Provider {
   Task<Found> FindByKey(Sought sought, Work work);
   // With its refunds, of which a charge is shown with the newest only.
   Task<Found> Completed(boost::json::object intent, Work work);
+  Task<std::variant<DisputePage, Unknown>> ListDisputes(std::string query, std::string after, Work work);
   Task<std::variant<Page, Unknown>> ListMade(std::string since, std::string after, Work work);
   Task<std::variant<Page, Unknown>> ListChanged(std::int64_t since_s, std::string after, Work work);
 

@@ -152,4 +152,30 @@ std::string AddRefunds(const json::object& page, std::vector<Listed::Refund>& re
   return next;
 }
 
+std::optional<ToldDispute> DisputeIn(const json::object& dispute) {
+  const auto status = TextIn(dispute, "status");
+  // An inquiry, which may become a dispute of its own, or what was settled before it became one.
+  if (status.starts_with("warning_") || status == "prevented") return std::nullopt;
+  const auto currency = CurrencyIn(dispute);
+  if (!currency) return std::nullopt;
+  ToldDispute told{.id = std::string(dispute.at("id").as_string()),
+                   .charge = TextIn(dispute, "payment_intent"),
+                   .amount = {dispute.at("amount").as_int64(), *currency},
+                   .reason = TextIn(dispute, "reason")};
+  if (status == "under_review") {
+    told.state = ToldDispute::State::kEvidence;
+  } else if (status == "won") {
+    told.state = ToldDispute::State::kWon;
+  } else if (status == "lost") {
+    told.state = ToldDispute::State::kLost;
+  } else if (status != "needs_response") {
+    throw std::runtime_error("a dispute that is " + status);
+  }
+  const auto details = Inner(dispute, "evidence_details");
+  const auto* due = details.if_contains("due_by");
+  const bool dated = due != nullptr && due->is_int64();
+  told.evidence_due = Time(std::chrono::seconds(dated ? due->get_int64() : 0));
+  return told;
+}
+
 }  // namespace market::payment::provider

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "platform/http/message.hpp"
+#include "services/payment/provider/dispute_port.hpp"
 #include "services/payment/provider/provider.hpp"
 
 namespace market::payment::provider {
@@ -26,5 +27,8 @@ std::optional<Listed> ListedIn(const boost::json::object& intent);
 std::string AddRefunds(const boost::json::object& page, std::vector<Listed::Refund>& refunds);
 // The objects of a page, and where the next one starts, or "".
 std::vector<boost::json::object> ObjectsIn(const boost::json::object& page, std::string& next);
+
+// Nothing of one that took no money, or whose currency we do not know. Throws for what is no dispute.
+std::optional<ToldDispute> DisputeIn(const boost::json::object& dispute);
 
 }  // namespace market::payment::provider

@@ -194,6 +194,15 @@ TEST(Stripe, Requests_AreThoseThatStripeMockIsAsked) {
          co_await fake.stripe.Find({.reference = "o1", .key = {}, .authorization = "pi_1"}, Soon());
          for (std::size_t i = 1; i < fake.asked.size(); ++i) asked += LineOf(fake.asked[i]);
        });
+  With({Says(200, AList(""))}, [&](Fake& fake) -> Task<> {
+    co_await fake.stripe.DisputesOf("pi_1", Soon());
+    co_await fake.stripe.DisputesSince(Time(std::chrono::milliseconds(1'700'000'000'999)), "du_1", Soon());
+    co_await fake.stripe.Submit(
+        {.key = "k3", .dispute = "du_1", .text = "it's here", .carrier = "DHL", .tracking_number = "1"},
+        Soon());
+    for (const auto& request : fake.asked) asked += LineOf(request);
+    EXPECT_EQ(fake.asked.at(2).headers.Get("Idempotency-Key"), "k3");
+  });
   std::ifstream file(MARKET_STRIPE_REQUESTS);
   const std::string recorded((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   EXPECT_EQ(asked, recorded) << "what is written in " << MARKET_STRIPE_REQUESTS;

@@ -35,7 +35,7 @@ struct ProviderCharge {
 
 // A part of the reconciliation that is due, and this caller's for a while.
 struct DuePart {
-  std::string part;  // "provider", "payments", "balance"
+  std::string part;  // "provider", "payments", "balance", "disputes"
   Time position;     // what lies before it is done
   Time now;          // by the database
 };

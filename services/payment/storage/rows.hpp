@@ -48,7 +48,9 @@ inline constexpr Columns kPayment{
     Column{"r.states", &domain::Payment::refunds, &domain::Refund::state},
     Column{"r.reasons", &domain::Payment::refunds, &domain::Refund::reason},
     Column{"r.times", &domain::Payment::refunds, &domain::Refund::created_at},
-    Column{"r.accounts", &domain::Payment::refunds, &domain::Refund::account}};
+    Column{"r.accounts", &domain::Payment::refunds, &domain::Refund::account},
+    Column{"d.seller_orders", &domain::Payment::disputed, &domain::DisputedPart::seller_order},
+    Column{"d.amounts", &domain::Payment::disputed, &domain::DisputedPart::amount_minor}};
 
 // What belongs to the rows of payments that are called p; an attempt that is about no refund has the nil id.
 inline constexpr postgres::Sql kPartsOfPayment{R"sql(
@@ -65,6 +67,9 @@ inline constexpr postgres::Sql kPartsOfPayment{R"sql(
            array_agg(state) AS states, array_agg(reason) AS reasons, array_agg(created_at) AS times,
            array_agg(account_id) AS accounts
     FROM (SELECT * FROM refund WHERE payment_id = p.id ORDER BY created_at, id) AS refund) r
+  CROSS JOIN LATERAL (
+    SELECT array_agg(seller_order_id) AS seller_orders, array_agg(of_sale_minor) AS amounts
+    FROM dispute WHERE payment_id = p.id AND state <> 'WON') d
 )sql"};
 
 }  // namespace market::payment::storage

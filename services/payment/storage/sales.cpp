@@ -71,10 +71,6 @@ constexpr ComposedStatement kCountParkedSales{
     "sale.count_parked",
     "SELECT " + kParkedSales + " FROM sale WHERE next_run_at IS NOT NULL AND parked_at IS NOT NULL"};
 
-struct HeldSale {
-  Sale sale;
-  Time now;
-};
 constexpr Columns kHeldSale{Inside{&HeldSale::sale, kSale}, Column{"market_now()", &HeldSale::now}};
 constexpr ComposedStatement kHoldSale{
     "sale.hold", "SELECT " + kHeldSale + " FROM sale s WHERE s.seller_order_id = $1 FOR UPDATE OF s"};
@@ -104,7 +100,7 @@ constexpr ComposedStatement kFreshRefunds{"sale.refunds", "SELECT " + kSaleRefun
 
 constexpr Statement kWriteSale{"sale.write", R"sql(
   UPDATE sale SET state = $2, reserve_minor = $3, reserve_until = $4, earned_at = $5, released_at = $6,
-                  delivery_refunded_minor = $7, delivery_funded_left_minor = $8, next_run_at = $9, version = version + 1,
+                  delivery_refunded_minor = $7, delivery_funded_left_minor = $8, next_run_at = $9, disputes = $10, version = version + 1,
                   failures = 0, last_error = '', parked_at = NULL, updated_at = market_now()
   WHERE seller_order_id = $1)sql"};
 constexpr Statement kWriteSaleLines{"sale.write_lines", R"sql(
@@ -187,17 +183,6 @@ constexpr Statement kChargeCommission{"sale.charge_commission", R"sql(
   SELECT entry.id, f.rate, $2, $3, f.net, f.tax, entry.created_at
   FROM entry, unnest($4::bigint[], $5::bigint[], $6::bigint[]) AS f (rate, net, tax))sql"};
 
-void AppendCharge(Batch& batch, const Sale& sale, const domain::SaleMove& move, const EntryId& entry) {
-  if (move.fees.empty()) return;
-  std::vector<std::int64_t> rates, nets, taxes;
-  for (const auto& [rate, fee] : move.fees) {
-    rates.push_back(rate);
-    nets.push_back(fee.commission_minor);
-    taxes.push_back(fee.tax_minor);
-  }
-  batch.Add(kChargeCommission, entry, sale.seller, sale.currency, rates, nets, taxes);
-}
-
 std::vector<SaleLine> LinesFrom(const postgres::Result& rows) {
   std::vector<SaleLine> lines;
   for (auto& row : kSaleLine.ReadAll(rows)) lines.push_back(std::move(row).Whole());
@@ -214,15 +199,24 @@ domain::PaymentId RequirePaid(const Sale& sale, const std::optional<PaidPart>& p
   return paid->payment;
 }
 
+void AppendLines(Batch& batch, const Sale& sale) {
+  const SaleLineColumns lines(sale);
+  batch.Add(kWriteSaleLines, lines.ids, lines.refunded, lines.gone, lines.funded_left, lines.commissions,
+            lines.commission_taxes);
+}
+
+void AppendRow(Batch& batch, const Sale& sale, std::optional<Time> next) {
+  batch.Add(kWriteSale, sale.id, sale.state, sale.reserve_minor, sale.reserve_until, sale.earned_at,
+            sale.released_at, sale.delivery.refunded_minor, sale.delivery.funded_left_minor, next,
+            sale.disputes);
+}
+
 void AppendSettled(Batch& batch, const Work& work, const domain::Settled& settled,
                    std::span<const domain::SaleRefund> fresh, std::optional<domain::PaymentId> payment) {
   const auto& sale = settled.sale;
-  batch.Add(kWriteSale, sale.id, sale.state, sale.reserve_minor, sale.reserve_until, sale.earned_at,
-            sale.released_at, sale.delivery.refunded_minor, sale.delivery.funded_left_minor, settled.next);
+  AppendRow(batch, sale, settled.next);
   if (!fresh.empty()) {
-    const SaleLineColumns lines(sale);
-    batch.Add(kWriteSaleLines, lines.ids, lines.refunded, lines.gone, lines.funded_left, lines.commissions,
-              lines.commission_taxes);
+    AppendLines(batch, sale);
     std::vector<domain::RefundId> refunds;
     for (const auto& refund : fresh) refunds.push_back(refund.id);
     batch.Add(kCountRefunds, sale.id, refunds);
@@ -247,6 +241,31 @@ Task<> Mark(postgres::Database& database, Work work, const events::Event& event,
 }
 
 }  // namespace
+
+void AppendCharge(Batch& batch, const Sale& sale, const domain::SaleMove& move, const EntryId& entry) {
+  if (move.fees.empty()) return;
+  std::vector<std::int64_t> rates, nets, taxes;
+  for (const auto& [rate, fee] : move.fees) {
+    rates.push_back(rate);
+    nets.push_back(fee.commission_minor);
+    taxes.push_back(fee.tax_minor);
+  }
+  batch.Add(kChargeCommission, entry, sale.seller, sale.currency, rates, nets, taxes);
+}
+
+Task<std::optional<HeldSale>> HoldSale(postgres::Tx& tx, domain::SellerOrderId id) {
+  Batch read("sale.hold");
+  read.Add(kHoldSale, id).Add(kLinesOfSale, id);
+  const auto found = co_await tx.Execute(std::move(read));
+  auto held = kHeldSale.ReadAtMostOne(found[0]);
+  if (held) held->sale.lines = LinesFrom(found[1]);
+  co_return held;
+}
+
+void AppendSale(Batch& batch, const HeldSale& held) {
+  AppendRow(batch, held.sale, held.now);
+  AppendLines(batch, held.sale);
+}
 
 Task<> Sales::Place(Work work, const events::Event& event, const Sale& sale) {
   const SaleLineColumns l(sale);

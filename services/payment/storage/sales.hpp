@@ -15,6 +15,7 @@
 #include "platform/postgres/database.hpp"
 #include "platform/runtime/setback.hpp"
 #include "services/payment/domain/settlement.hpp"
+#include "services/payment/storage/ledger.hpp"
 #include "services/payment/storage/span.hpp"
 
 namespace market::payment::storage {
@@ -32,6 +33,20 @@ struct WantedSales {
   std::optional<domain::SaleState> state;
   Span placed;
 };
+
+// A sale that a transaction holds, and when it began to.
+struct HeldSale {
+  domain::Sale sale;
+  Time now;
+};
+// For what changes a sale in a transaction that is about something else (disputes.cpp): nobody else writes it until that ends.
+// Nothing where no such sale is known.
+Task<std::optional<HeldSale>> HoldSale(postgres::Tx& tx, domain::SellerOrderId id);
+// What became of it; it is due then, for what has waited.
+void AppendSale(postgres::Batch& batch, const HeldSale& held);
+// What of a movement, which this entry books, is commission: commission invoices are made of it.
+void AppendCharge(postgres::Batch& batch, const domain::Sale& sale, const domain::SaleMove& move,
+                  const EntryId& entry);
 
 class Sales {
  public:

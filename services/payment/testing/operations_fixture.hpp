@@ -37,6 +37,8 @@ struct Operations {
         payout_accounts(world.database),
         statements(world.database),
         findings(world.database),
+        disputes(world.database),
+        dispute_run(disputes, s.payments, s.stripe, s.clock, {}),
         commission_invoices(world.database),
         operator_entries(world.database),
         payout_port(s.client, "sk_test"),
@@ -62,6 +64,8 @@ struct Operations {
              payout_run,
              statements,
              findings,
+             disputes,
+             dispute_run,
              with.bank_changes,
              commission_invoices,
              operator_entries,
@@ -90,6 +94,8 @@ struct Operations {
   FakeTraders users;
   ShopTraders traders;
   market::documents::Printer printer;
+  storage::Disputes disputes;
+  DisputeRun dispute_run;
   storage::BankNumbers bank_numbers{"a key of thirty-two characters, or more"};
   provider::SandboxPayouts payout_port;
   PayoutRun payout_run;

@@ -12,7 +12,9 @@ namespace {
 TEST(Reconcile, WhatIsFoundIsMeasuredAndClears) {
   WithService([](Service& service, World& world, boost::asio::io_context& io) -> Task<> {
     storage::Findings findings(world.database);
-    Reconciliation reconciliation(findings, service.ledger, service.provider, {.pause = 5ms});
+    storage::Webhooks webhooks(world.database);
+    Reconciliation reconciliation(findings, service.ledger, service.provider, {service.stripe, webhooks},
+                                  {.pause = 5ms});
     Reconcile reconcile(reconciliation, findings, service.metrics, {.poll = 5ms, .measure_every = 5ms});
     const auto payment = domain::PaymentId::New();
     co_await findings.See(Soon(), {{.kind = domain::FindingKind::kChargeMissing,

@@ -25,7 +25,8 @@ events::Subscription::Deliver TellOrders(api::OrderApi& orders) { return rpc::Te
 events::Subscription::Options NotificationSubscription(outbox::Relay::Options relay) {
   return {.subscriber = std::string(kNotification),
           .types = events::NamesOf<contract::PaymentRefunded, contract::PayoutPaid, contract::PayoutFailed,
-                                   contract::PayoutReturned, contract::SellerEntryBooked>(),
+                                   contract::PayoutReturned, contract::DisputeOpened, contract::DisputeWon,
+                                   contract::DisputeLost, contract::SellerEntryBooked>(),
           .relay = std::move(relay)};
 }
 
@@ -34,12 +35,13 @@ events::Subscription::Deliver TellNotification(api::NotificationApi& notificatio
 }
 
 std::vector<std::string> PublicFacts() {
-  return events::NamesOf<contract::PaymentAuthorized, contract::PaymentDeclined, contract::PaymentCaptured,
-                         contract::PaymentCaptureFailed, contract::PaymentVoided, contract::PaymentRefunded,
-                         contract::PaymentAttemptFailed, contract::SaleEarned, contract::SaleReleased,
-                         contract::SaleClawedBack, contract::SaleReserveReleased, contract::PayoutSubmitted,
-                         contract::PayoutPaid, contract::PayoutFailed, contract::PayoutReturned,
-                         contract::SellerEntryBooked, contract::CommissionInvoiceIssued>();
+  return events::NamesOf<
+      contract::PaymentAuthorized, contract::PaymentDeclined, contract::PaymentCaptured,
+      contract::PaymentCaptureFailed, contract::PaymentVoided, contract::PaymentRefunded,
+      contract::PaymentAttemptFailed, contract::SaleEarned, contract::SaleReleased, contract::SaleClawedBack,
+      contract::SaleReserveReleased, contract::PayoutSubmitted, contract::PayoutPaid, contract::PayoutFailed,
+      contract::PayoutReturned, contract::DisputeOpened, contract::DisputeAnswered, contract::DisputeWon,
+      contract::DisputeLost, contract::SellerEntryBooked, contract::CommissionInvoiceIssued>();
 }
 
 }  // namespace market::payment

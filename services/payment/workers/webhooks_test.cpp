@@ -24,7 +24,9 @@ std::string Row(const storage::ProviderEvent& event, const std::string& what) {
 TEST(Webhooks, AreKeptOnceAndReadOnce) {
   WithService([](Service& s, World& world, boost::asio::io_context&) -> Task<> {
     storage::Webhooks kept(world.database);
-    ProviderEvents events(s.payments, s.provider, s.charges);
+    storage::Disputes disputes(world.database);
+    DisputeRun run(disputes, s.payments, s.stripe, s.clock, {});
+    ProviderEvents events(s.payments, s.provider, s.charges, run);
     Webhooks webhooks(kept, events, s.charges, s.metrics, s.tracer, {});
     Sql("UPDATE webhook SET next_run_at = NULL");
     const auto payment = co_await s.Authorize(Soon(), ADraft());
@@ -44,7 +46,9 @@ TEST(Webhooks, AreKeptOnceAndReadOnce) {
 TEST(Webhooks, WhatIsUnknownWaitsThreeDays_ThenForAnOperator) {
   WithService([](Service& s, World& world, boost::asio::io_context&) -> Task<> {
     storage::Webhooks kept(world.database);
-    ProviderEvents events(s.payments, s.provider, s.charges);
+    storage::Disputes disputes(world.database);
+    DisputeRun run(disputes, s.payments, s.stripe, s.clock, {});
+    ProviderEvents events(s.payments, s.provider, s.charges, run);
     Webhooks webhooks(kept, events, s.charges, s.metrics, s.tracer, {});
     Sql("UPDATE webhook SET next_run_at = NULL");
     auto draft = ADraft();

@@ -3,6 +3,7 @@
 const MANAGER = [
   "coupons.write",
   "delivery.write",
+  "disputes.write",
   "members.write",
   "messages.read",
   "messages.write",

@@ -64,6 +64,8 @@ export const words = {
     INVOICE_ISSUED: "Your invoice is there",
     PAYOUT_PAID: "Your shop's money has been sent",
     PAYOUT_FAILED: "Your shop's money could not be paid out",
+    DISPUTE_OPENED: "A buyer's bank disputes a payment",
+    DISPUTE_ENDED: "A dispute is decided",
     SHOP_FINED: "Your shop was charged a fine",
   } satisfies Record<Kind, string>,
 };

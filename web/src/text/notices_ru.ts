@@ -68,6 +68,8 @@ export const words = {
     INVOICE_ISSUED: "Счёт готов",
     PAYOUT_PAID: "Деньги магазина отправлены",
     PAYOUT_FAILED: "Деньги магазина не удалось выплатить",
+    DISPUTE_OPENED: "Банк покупателя оспаривает платёж",
+    DISPUTE_ENDED: "Спор решён",
     SHOP_FINED: "Вашему магазину начислен штраф",
   },
 } satisfies typeof english;
