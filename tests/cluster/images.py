@@ -12,12 +12,12 @@ import shutil
 import subprocess
 import tarfile
 
-from deploy.lib import site
+from deploy.lib import site, topology
 from deploy.lib.failure import Failure
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / "build" / "release" / "bin"
-PROGRAMS = ("gateway", "auth", "user", "product", "order", "payment", "notification", "sandbox", "marketctl", "check_invariants")
+PROGRAMS = ("gateway", *topology.read().services, "sandbox", "marketctl", "check_invariants")
 ENVIRONMENT = ("PATH=/usr/bin", "MARKET_METRICS_LISTEN=0.0.0.0:9464", "RES_OPTIONS=timeout:1 attempts:3",
                "GLIBC_TUNABLES=glibc.malloc.tcache_count=256", "GNUTLS_NO_IMPLICIT_INIT=1")
 

@@ -74,7 +74,7 @@ struct CauseWords {
   std::string_view cause, english, russian;
 };
 // By their words, so that one that is not here is shown as the ledger calls it.
-constexpr std::array<CauseWords, 12> kCauses = {{
+constexpr std::array<CauseWords, 15> kCauses = {{
     {"EARNING", "Sales that were delivered", "Доставленные продажи"},
     {"CLAWBACK", "Refunds of sales", "Возвраты по продажам"},
     {"RELEASE", "Sales that were completed", "Завершённые продажи"},
@@ -85,6 +85,9 @@ constexpr std::array<CauseWords, 12> kCauses = {{
     {"ADJUSTMENT", "Corrections", "Исправления"},
     {"FINE", "Fines", "Штрафы"},
     {"GOODWILL", "Goodwill of the marketplace", "Компенсации маркетплейса"},
+    {"DISPUTE_OPENED", "Disputed payments", "Оспоренные платежи"},
+    {"DISPUTE_WON", "Disputes that were won", "Выигранные споры"},
+    {"DISPUTE_LOST", "Disputes that were lost", "Проигранные споры"},
     {"REFUND", "Refunds", "Возвраты"},
     {"CAPTURE", "Payments", "Платежи"},
 }};
