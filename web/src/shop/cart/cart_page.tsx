@@ -62,6 +62,7 @@ function Filled({ cart }: { cart: Cart }) {
   const changed = (next: Cart) => queries.setQueryData(CART, next);
   const putBack = async ({ offerId, quantity }: CartItem) => {
     setRemoved(undefined);
+    await settled(); // or what takes it out of the cart may come after this
     changed(await putItem(cart.id, offerId, quantity));
   };
 
