@@ -52,8 +52,8 @@ TEST(Words, AreTheContracts) {
   ExpectWords<FailureReason>({"", "OUT_OF_STOCK", "OFFER_UNAVAILABLE", "PAYMENT_DECLINED",
                               "UNKNOWN_PAYMENT_METHOD", "UNAVAILABLE", "CANCELLED_BY_BUYER",
                               "CANCELLED_BY_OPERATOR", "PAYMENT_FAILED"});
-  ExpectWords<PaymentState>(
-      {"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN", "CAPTURE_FAILED"});
+  ExpectWords<PaymentState>({"CREATED", "AUTHORIZED", "CAPTURED", "DECLINED", "VOIDED", "UNKNOWN",
+                             "CAPTURE_FAILED", "REQUIRES_ACTION"});
   ExpectWords<ActorRole>({"buyer", "seller", "operator", "system"});
 }
 

@@ -173,6 +173,8 @@ TEST(Charges_Action, WhoseAnswerWasLostIsGivenUpToo) {
     const auto draft = ADraft(kAsks);
     s.provider.next_call = Fault::kAnswerLost;
     EXPECT_EQ((co_await s.Authorize(Soon(), draft)).state, State::kUnknown);
+    // First it is known what there is, and whoever wants it ended asks again.
+    EXPECT_EQ((co_await s.charges.Void(Soon(), draft.order, 1)).state, State::kRequiresAction);
     EXPECT_EQ((co_await s.charges.Void(Soon(), draft.order, 1)).state, State::kVoided);
     EXPECT_EQ(CountAtProvider(draft.order, "voided"), "1");
   });

@@ -224,7 +224,10 @@ Task<Charges::Ended> Charges::Note(Work work, Payment& payment, Heard heard) {
   const bool open = IsOpen(heard.attempt, heard.outcome);
   const bool waits = heard.outcome.kind == Outcome::Kind::kAction;
   for (bool overtaken = false;; overtaken = true) {
-    if (overtaken && open) co_return Ended::kOvertaken;
+    // What a repeated request hears is how it was when it was first sent: how it is now the provider says when it is
+    // asked for it.
+    const bool known = waits && payment.state == domain::State::kRequiresAction;
+    if (overtaken && (open || known)) co_return Ended::kOvertaken;
     if (domain::IsStray(payment, heard.attempt, heard.outcome)) {
       co_await GiveUp(work, payment, std::move(heard.attempt), std::move(heard.outcome.authorization));
       co_return Ended::kSettled;

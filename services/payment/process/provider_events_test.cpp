@@ -22,8 +22,9 @@ std::string ChargeAtProvider(const domain::OrderId& order) {
 TEST(ProviderEvents, WhatItsBuyerDidIsHeard_InWhateverOrderItIsTold) {
   WithService([](Service& s, World& world, boost::asio::io_context&) -> Task<> {
     ProviderEvents events(s.payments, s.provider, s.charges);
-    const auto tell = [&](const domain::Payment& payment, std::string type) {
-      return events.Follow(Soon(), About(payment.authorization, payment.order, "payment_intent." + type));
+    const auto tell = [&](const domain::Payment& payment, std::string type) -> Task<Heard> {
+      co_return co_await events.Follow(Soon(),
+                                       About(payment.authorization, payment.order, "payment_intent." + type));
     };
     const auto payment = co_await s.Authorize(Soon(), ADraft("pm_card_threeDSecure2Required"));
     EXPECT_EQ(co_await tell(payment, "requires_action"), Heard::kDone);

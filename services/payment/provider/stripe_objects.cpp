@@ -114,7 +114,7 @@ std::optional<Listed> ListedIn(const json::object& intent) {
   // Made, and nothing was done with it.
   if (!state && charge.empty()) return std::nullopt;
   if (!state) throw std::runtime_error("a charge that is " + TextIn(intent, "status"));
-  const auto& metadata = intent.at("metadata").as_object();
+  const auto metadata = Inner(intent, "metadata");
   Listed listed{.authorization = std::string(intent.at("id").as_string()),
                 .key = TextIn(metadata, "key"),
                 .reference = TextIn(intent, "transfer_group"),
