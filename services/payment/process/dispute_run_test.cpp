@@ -73,8 +73,7 @@ struct Disputing {
   }
   Task<Dispute> Answer(const Dispute& dispute, std::string text) {
     co_return co_await run.Answer(After(8s), dispute.id, std::vector{dispute.seller},
-                                  {.text = std::move(text)},
-                                  {.method = "marketplace.payment.v1.PaymentService/SubmitDisputeEvidence"});
+                                  {.text = std::move(text)}, {.actor = "a", .method = "m"});
   }
   // "pending available" of both shops, and "disputes escrow psp commission" of the payment.
   std::string Shop(std::size_t part) const {
