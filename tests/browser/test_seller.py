@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-import many
 import trade
 
 
@@ -21,7 +20,3 @@ def test_every_page_of_the_console_in_every_look(work):
 
 def test_a_day_in_a_shop_by_keyboard(work):
     work("seller.mjs")
-
-
-def test_a_hundred_prices_and_a_thousand_rows(stack, chromium):
-    chromium("many.mjs", MARKET_MANY=json.dumps(many.many(stack)))
