@@ -12,6 +12,11 @@ const causes: Readonly<Record<string, string>> = {
   PAYOUT_FAILED: "The bank refused it",
   PAYOUT_RETURNED: "The bank sent it back",
   ADJUSTMENT: "Put right by an operator",
+  DISPUTE_OPENED: "Disputed by a buyer's bank",
+  DISPUTE_WON: "Won from the bank",
+  DISPUTE_LOST: "Lost to the bank",
+  FINE: "Fine",
+  GOODWILL: "Given by the marketplace",
 };
 const accounts: Readonly<Record<string, string>> = {
   seller_pending: "Not available yet",

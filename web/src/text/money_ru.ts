@@ -13,6 +13,11 @@ const causes: Readonly<Record<string, string>> = {
   PAYOUT_FAILED: "Банк отказал",
   PAYOUT_RETURNED: "Банк вернул",
   ADJUSTMENT: "Исправлено оператором",
+  DISPUTE_OPENED: "Оспорено банком покупателя",
+  DISPUTE_WON: "Спор выигран",
+  DISPUTE_LOST: "Спор проигран",
+  FINE: "Штраф",
+  GOODWILL: "Компенсация маркетплейса",
 };
 const accounts: Readonly<Record<string, string>> = {
   seller_pending: "Пока недоступно",

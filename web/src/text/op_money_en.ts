@@ -14,6 +14,11 @@ const causes: Readonly<Record<string, string>> = {
   PAYOUT_FAILED: "Payout refused",
   PAYOUT_RETURNED: "Payout came back",
   ADJUSTMENT: "Put right by an operator",
+  DISPUTE_OPENED: "Disputed by a bank",
+  DISPUTE_WON: "Dispute won",
+  DISPUTE_LOST: "Dispute lost",
+  FINE: "Fine of a shop",
+  GOODWILL: "Goodwill to a shop",
 };
 const accounts: Readonly<Record<string, string>> = {
   psp_clearing: "What the provider owes us",

@@ -15,6 +15,11 @@ const causes: Readonly<Record<string, string>> = {
   PAYOUT_FAILED: "Выплата не прошла",
   PAYOUT_RETURNED: "Выплата вернулась",
   ADJUSTMENT: "Исправлено оператором",
+  DISPUTE_OPENED: "Оспорено банком",
+  DISPUTE_WON: "Спор выигран",
+  DISPUTE_LOST: "Спор проигран",
+  FINE: "Штраф магазину",
+  GOODWILL: "Компенсация магазину",
 };
 const accounts: Readonly<Record<string, string>> = {
   psp_clearing: "Что нам должен провайдер",
