@@ -66,6 +66,7 @@ struct Settings {
   config::Property<std::chrono::milliseconds> bank_change_hold;
   config::Property<std::chrono::milliseconds> reconcile_settling;
 
+  config::Property<std::chrono::milliseconds> dispute_poll;
   config::Property<std::int64_t> operator_entry_limit;
   config::Property<std::string> trader_name;
   config::Property<std::vector<std::string>> trader_lines;
@@ -75,7 +76,6 @@ struct Settings {
   config::Property<std::string> trader_country;
   config::Property<std::string> trader_vat_number;
   config::Property<std::string> trader_register_number;
-  config::Property<std::chrono::milliseconds> dispute_poll;
 };
 
 class Service final : public host::Service {

@@ -7,9 +7,11 @@
 #include "platform/conversions/conversions.hpp"
 
 namespace market::payment {
-namespace {
 
 using conversions::ToProto;
+
+namespace {
+
 using Proto = api::payment::Payment;
 
 constexpr std::array<std::pair<domain::State, Proto::State>, domain::kStates> kStateNames = {{
@@ -23,13 +25,13 @@ constexpr std::array<std::pair<domain::State, Proto::State>, domain::kStates> kS
     {domain::State::kRequiresAction, Proto::REQUIRES_ACTION},
 }};
 
-Proto::State ToProto(domain::State state) {
+Proto::State StateName(domain::State state) {
   const auto found = std::ranges::find(kStateNames, state, &std::pair<domain::State, Proto::State>::first);
   if (found == kStateNames.end()) throw std::logic_error("a state without a name");
   return found->second;
 }
 
-Proto::Refund::State ToProto(domain::Progress progress) {
+Proto::Refund::State ProgressName(domain::Progress progress) {
   switch (progress) {
     case domain::Progress::kPending:
       return Proto::Refund::PENDING;
@@ -86,7 +88,7 @@ void AddRefunds(Proto& out, const domain::Payment& payment) {
     to.set_id(refund.id.ToString());
     to.set_seller_order_id(refund.seller_order.ToString());
     *to.mutable_amount() = ToProto(Money{refund.amount_minor, payment.currency});
-    to.set_state(ToProto(refund.state));
+    to.set_state(ProgressName(refund.state));
     to.set_reason(refund.reason);
     *to.mutable_create_time() = ToProto(refund.created_at);
   }
@@ -158,7 +160,7 @@ Proto ToProto(const domain::Payment& payment) {
   out.set_id(payment.id.ToString());
   out.set_order_id(payment.order.ToString());
   out.set_number(payment.number);
-  out.set_state(ToProto(payment.state));
+  out.set_state(StateName(payment.state));
   // Of an order that was undone before its payment was known nobody knows amounts.
   if (payment.HasTerms()) {
     *out.mutable_amount() = ToProto(Money{payment.amount_minor, payment.currency});

@@ -4,9 +4,11 @@
 #include "services/payment/api/convert.hpp"
 
 namespace market::payment {
-namespace {
 
 using conversions::ToProto;
+
+namespace {
+
 using domain::CommissionInvoice;
 
 api::payment::CommissionInvoiceParty PartyOf(const Party& party) {

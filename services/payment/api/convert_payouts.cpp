@@ -2,9 +2,10 @@
 #include "services/payment/api/convert.hpp"
 
 namespace market::payment {
-namespace {
 
 using conversions::ToProto;
+
+namespace {
 
 template <class Proto>
 void FillTarget(Proto& out, const domain::PayoutTarget& target) {

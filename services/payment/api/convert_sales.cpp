@@ -6,9 +6,11 @@
 #include "services/payment/api/convert.hpp"
 
 namespace market::payment {
-namespace {
 
 using conversions::ToProto;
+
+namespace {
+
 using SaleProto = api::payment::Sale;
 
 constexpr std::array<std::pair<domain::SaleState, SaleProto::State>, 3> kSaleStateNames = {{
