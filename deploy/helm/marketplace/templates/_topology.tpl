@@ -6,7 +6,7 @@ auth: {grpc: true, mtls: true, signs: true, peers: [user, product, order, paymen
 user: {grpc: true, mtls: true, pictures: true, peers: [auth, notification], databases: [user]}
 product: {grpc: true, mtls: true, redis: true, pictures: true, peers: [auth, user, order, notification], databases: [product]}
 order: {grpc: true, mtls: true, peers: [auth, user, product, payment, notification], databases: [order]}
-payment: {grpc: true, mtls: true, charges: true, peers: [auth, order, notification], databases: [payment]}
+payment: {grpc: true, mtls: true, charges: true, peers: [auth, user, order, notification], databases: [payment]}
 notification: {grpc: true, mtls: true, mails: true, peers: [auth, user, product, order], databases: [notification]}
 marketplace: {http: true, grpc: true, mtls: true, signs: true, redis: true, pictures: true, charges: true, mails: true, peers: [], databases: [auth, user, product, order, payment, notification]}
 sandbox: {provider: true, peers: [], databases: [sandbox]}
