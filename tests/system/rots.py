@@ -6,6 +6,8 @@ refunded. Names in braces are ids of that order; `spare` is an order that nothin
 
 import dataclasses
 
+import rots_disputes
+
 
 @dataclasses.dataclass(frozen=True)
 class Rot:
@@ -113,19 +115,6 @@ def booked(account, owner):
             " INSERT INTO ledger_posting (entry_id, position, account, owner_id, currency, amount_minor) VALUES"
             " ('{part}', 1, 'seller_available', '{seller1}', 'EUR', -5),"
             f" ('{{part}}', 2, '{account}', {owner}, 'EUR', 5)")
-
-
-def disputed(state):
-    """What a bank has taken of the first part, as a row alone."""
-    ended = state in ("WON", "LOST")
-    return ("INSERT INTO dispute (id, provider_id, payment_id, order_id, seller_order_id, seller_id, currency, amount_minor, of_sale_minor, state, reason,"
-            " evidence_due, ended_at, next_run_at, lines, line_amounts, delivery_minor, reserve_minor, trace)"
-            f" VALUES ('{{part}}', 'rot/{{part}}', '{{payment}}', '{{order}}', '{{part}}', '{{seller1}}', 'EUR', 5, 5, '{state}', 'general',"
-            f" market_now() + interval '7 days', {'market_now()' if ended else 'NULL'}, {'NULL' if ended else quote('infinity')}, '{{}}', '{{}}', 0, 0, '')")
-
-
-def quote(text):
-    return f"'{text}'"
 
 
 # Those that the checker did not name when it was first tried (finding M1).
@@ -479,9 +468,7 @@ OTHERS = [
         sandbox="INSERT INTO bank_payout (id, idempotency_key, reference, destination, holder, currency, amount_minor)"
                 " VALUES (gen_random_uuid(), gen_random_uuid(), '{part}', 'x', 'x', 'EUR', 5)"),
     # Disputes
-    rot("a dispute that nothing is booked of", "X37", payment=disputed("OPEN") + "; UPDATE sale SET disputes = 1 WHERE seller_order_id = '{part}'"),
-    rot("a dispute that was lost, and not booked", "X37", payment=disputed("LOST")),
-    rot("a sale that is held for no dispute", "X37", payment="UPDATE sale SET disputes = 1 WHERE seller_order_id = '{part}'"),
+    *(rot(name, "X37", payment=sql) for name, sql in rots_disputes.ALL.items()),
     # Findings
     rot("a finding that nobody has resolved", "X39",
         payment="INSERT INTO finding (id, kind, subject, state, currency, amount_minor, reason, resolution_id, resolved_at) VALUES ('{part}',"
