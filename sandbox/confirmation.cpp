@@ -34,7 +34,7 @@ std::string Escaped(std::string_view text) {
   return out;
 }
 
-http::Response ConfirmationPage(int status, std::string_view title, const std::string& body) {
+http::Response Html(int status, std::string_view title, const std::string& body) {
   http::Response response;
   response.status = status;
   response.headers.Add("Content-Type", "text/html; charset=utf-8");
@@ -67,7 +67,7 @@ std::string Link(const Authorization& intent) {
 }
 
 http::Response Asked(const Authorization& intent) {
-  return ConfirmationPage(
+  return Html(
       200, "Confirm your payment",
       "<p>This is the bank of the sandbox: no real money moves. A shop asks for <strong>" +
           Escaped(AmountOf(intent)) +
@@ -76,13 +76,13 @@ http::Response Asked(const Authorization& intent) {
 }
 
 http::Response Over(const Authorization& intent) {
-  return ConfirmationPage(409, "There is nothing to confirm",
-                          "<p>This payment does not wait for you any more.</p>" + Link(intent));
+  return Html(409, "There is nothing to confirm",
+              "<p>This payment does not wait for you any more.</p>" + Link(intent));
 }
 
 http::Response Decided(const Authorization& intent) {
   const auto back = WayBack(intent);
-  if (back.empty()) return ConfirmationPage(200, "Thank you", "<p>You can close this page.</p>");
+  if (back.empty()) return Html(200, "Thank you", "<p>You can close this page.</p>");
   http::Response response;
   response.status = 303;
   response.headers.Add("Location", back);
@@ -98,19 +98,18 @@ Task<http::Response> ConfirmationPage(Provider& provider, Work work, const http:
   const std::string id(request.target.substr(kPages.size(), request.target.find('?') - kPages.size()));
   if (request.method == "GET") {
     const auto intent = co_await provider.Find(work, id);
-    if (!intent) co_return ConfirmationPage(404, "Not found", "<p>There is no such payment.</p>");
+    if (!intent) co_return Html(404, "Not found", "<p>There is no such payment.</p>");
     co_return intent->status == "requires_action" ? Asked(*intent) : Over(*intent);
   }
-  if (request.method != "POST")
-    co_return ConfirmationPage(405, "Not so", "<p>This page is read, or answered.</p>");
+  if (request.method != "POST") co_return Html(405, "Not so", "<p>This page is read, or answered.</p>");
   const auto form = Form::Parse(request.body);
   const auto outcome = form ? form->Text("outcome") : std::string();
   if (outcome != "complete" && outcome != "fail")
-    co_return ConfirmationPage(400, "Not so", "<p>The outcome is complete or fail.</p>");
+    co_return Html(400, "Not so", "<p>The outcome is complete or fail.</p>");
   using Confirmation = Provider::Confirmation;
   const auto how = outcome == "complete" ? Confirmation::kComplete : Confirmation::kFail;
   const auto intent = co_await provider.Confirm(work, id, how);
-  if (!intent) co_return ConfirmationPage(404, "Not found", "<p>There is no such payment.</p>");
+  if (!intent) co_return Html(404, "Not found", "<p>There is no such payment.</p>");
   co_return intent->status == "voided" ? Over(*intent) : Decided(*intent);
 }
 

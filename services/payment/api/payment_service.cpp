@@ -15,7 +15,7 @@ storage::Scope ScopeOf(const CallContext& call) {
 
 // With the link that confirms it, which works for whoever has it.
 api::payment::Payment Shown(const domain::Payment& payment, const CallContext& call) {
-  auto out = ToProto(payment);
+  auto out = payment::ToProto(payment);
   if (payment.buyer == call.Caller().account) AddNextAction(out, payment);
   return out;
 }
