@@ -6,6 +6,7 @@ refunded. Names in braces are ids of that order; `spare` is an order that nothin
 
 import dataclasses
 
+import rots_books
 import rots_disputes
 
 
@@ -469,28 +470,7 @@ OTHERS = [
                 " VALUES (gen_random_uuid(), gen_random_uuid(), '{part}', 'x', 'x', 'EUR', 5)"),
     # Disputes
     *(rot(name, "X37", payment=sql) for name, sql in rots_disputes.ALL.items()),
-    # Findings
-    rot("a finding that nobody has resolved", "X39",
-        payment="INSERT INTO finding (id, kind, subject, state, currency, amount_minor, reason, resolution_id, resolved_at) VALUES ('{part}',"
-                " 'CHARGE_DIFFERS', 'rot/{part}', 'RESOLVED', 'EUR', 1, 'resolved', '{part}', market_now())"),
-    rot("an adjustment of no finding", "X39",
-        payment="INSERT INTO ledger_entry (id, cause, cause_id, created_at) VALUES ('{part}', 'ADJUSTMENT', '{part}', market_now());"
-                " INSERT INTO ledger_posting VALUES ('{part}', 1, 'psp_clearing', NULL, 'EUR', 5), ('{part}', 2, 'goodwill', NULL, 'EUR', -5)"),
-    # What shops are billed, and what operators book
-    rot("a commission that is billed a cent too high", "X41", delivered=True,
-        payment="UPDATE commission_charge SET net_minor = net_minor + 1 WHERE entry_id IN"
-                " (SELECT id FROM ledger_entry WHERE cause = 'EARNING' AND seller_order_id = '{part}')"),
-    rot("a commission that nothing will bill", "X41", delivered=True,
-        payment="DELETE FROM commission_month WHERE seller_id = (SELECT seller_id FROM sale WHERE seller_order_id = '{part}')"),
-    rot("a commission invoice of nothing, out of turn", "X41",
-        payment="INSERT INTO commission_invoice (id, kind, year, position, number, seller_id, currency, month, net_minor, tax_minor, total_minor,"
-                " content, issued_at) VALUES ('{part}', 'INVOICE', 2020, 7, 'M-{part}', '{seller1}', 'EUR', '2020-01', 5, 0, 5, '{}', market_now())"),
-    rot("a fine that nobody has booked", "X42",
-        payment="INSERT INTO ledger_entry (id, cause, cause_id, created_at) VALUES ('{part}', 'FINE', '{part}', market_now());"
-                " INSERT INTO ledger_posting VALUES ('{part}', 1, 'seller_reserve', '{seller1}', 'EUR', 5), ('{part}', 2, 'goodwill', NULL, 'EUR', -5)"),
-    rot("goodwill that was not given", "X42",
-        payment="INSERT INTO operator_entry (id, seller_id, cause, currency, amount_minor, reason, account_id, entry_id)"
-                " VALUES ('{part}', '{seller1}', 'GOODWILL', 'EUR', 5, 'rot', '{part}', '{part}')"),
+    *(rot(name, rule, payment=sql, delivered=delivered) for name, (rule, delivered, sql) in rots_books.ALL.items()),
     # People
     rot("a member whom auth does not know", "X9", auth="DELETE FROM seller_member WHERE seller_id = '{seller2}'"),
     rot("a member of another role", "X9 U4", user="UPDATE seller_member SET role = 'staff' WHERE seller_id = '{seller3}'"),

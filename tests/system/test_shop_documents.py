@@ -18,9 +18,16 @@ OFF = "SET session_replication_role = replica;"
 NEXT = "commission_month (seller_id, currency, month)"
 
 
-def booked(owner, cause, amount, operator, **more):
-    wish = {"cause": cause, "amount": {"amount": amount, "currency": "EUR"}, "reason": "ten orders late"} | more
+def booked(owner, why, minor, operator, **more):
+    wish = {"cause": why, "amount": {"amount": minor, "currency": "EUR"}, "reason": "ten orders late"} | more
     return operator.post(f"/v1/sellers/{owner.seller}/ledgerEntries", wish, key=new_key())
+
+
+def rival(person):
+    """Somebody with another shop."""
+    eve = person("Eve")
+    eve.open_seller()
+    return eve
 
 
 def amounts(text):
@@ -84,7 +91,7 @@ def test_a_statement_for_people_ties_to_the_cent(person, operator):
         assert amounts(text) == expected and "Fines" in text, text
     assert balance["opening"]["amount"] + sum(sums) == balance["closing"]["amount"] == 120_256
     assert owner.get(path, headers={"Accept": "text/csv"}).text.startswith("booked,")
-    problem(person("Eve").get(path, headers={"Accept": "application/pdf"}), 404, "NOT_FOUND")
+    problem(rival(person).get(path, headers={"Accept": "application/pdf"}), 404, "NOT_FOUND")
 
 
 def ago(owner, part, cause, days):
@@ -129,8 +136,9 @@ def test_commission_is_billed_when_its_month_is_over(buyer, shop, operator, pers
     page = owner.get(path, headers={"Accept": "text/html", "Accept-Language": "ru"}).text
     assert f"<h1>Счёт на комиссию {invoice['number']}</h1>" in page
     assert ask(owner, "PrintCommissionInvoice", commission_invoice_id=listed["id"]).content == pdf.content
-    assert ask(person("Eve"), "GetCommissionInvoice", commission_invoice_id=listed["id"])[1] == "NOT_FOUND"
-    problem(person("Eve").get(mine), 404, "NOT_FOUND")
+    eve = rival(person)
+    assert ask(eve, "GetCommissionInvoice", commission_invoice_id=listed["id"])[1] == "NOT_FOUND"
+    problem(eve.get(mine), 404, "NOT_FOUND")
 
     assert refund(operator, buyer.ok("GET", f"/v1/orders/{order['id']}/payment")["id"], body(part, 1000)).is_success
     until(lambda: [one for one in entries(owner) if one["cause"] == "CLAWBACK"], "it to be taken back")

@@ -20,7 +20,7 @@ inline constexpr std::string_view kEntriesAreOfTheirPayments = R"sql(
                                      p.currency)
   FROM ledger_entry e JOIN ledger_posting l ON l.entry_id = e.id LEFT JOIN payment p ON p.id = e.payment_id
   LEFT JOIN refund r ON r.id = e.cause_id AND r.payment_id = p.id
-  WHERE e.cause::text NOT LIKE 'PAYOUT%' AND e.cause <> 'ADJUSTMENT'
+  WHERE e.cause::text NOT LIKE 'PAYOUT%' AND e.cause NOT IN ('ADJUSTMENT', 'FINE', 'GOODWILL')
     AND (p.id IS NULL OR l.currency IS DISTINCT FROM p.currency
          OR (e.cause = 'CAPTURE' AND e.cause_id <> p.id)
          OR (e.cause IN ('REFUND', 'CLAWBACK') AND r.id IS NULL)

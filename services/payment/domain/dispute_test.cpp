@@ -19,7 +19,7 @@ const Currency kEuro = Currency::Parse("EUR");
 const Time kNoon = sys_days(std::chrono::year(2026) / 11 / 30) + 12h;
 constexpr ReserveTerms kTenPercentKept{.ppm = 100'000, .kept = std::chrono::days(30)};
 
-Payment APayment(std::int64_t first = 1000, std::int64_t second = 2000) {
+Payment ADisputedPayment(std::int64_t first = 1000, std::int64_t second = 2000) {
   return MakePayment(
       OrderId::New(), AccountId::New(), Money{first + second, kEuro}, "pm",
       {{SellerOrderId::New(), SellerId::New(), first}, {SellerOrderId::New(), SellerId::New(), second}},
@@ -86,7 +86,7 @@ TEST(Dispute, GoesForwardOnly) {
 }
 
 TEST(Dispute, IsSharedByWhatIsLeftOfTheParts) {
-  auto payment = APayment();
+  auto payment = ADisputedPayment();
   auto parts = SharedAmong(payment, 3000);
   ASSERT_EQ(parts.size(), 2u);
   EXPECT_EQ(parts[0].amount_minor, 1000);
@@ -111,7 +111,7 @@ TEST(Dispute, IsSharedByWhatIsLeftOfTheParts) {
 }
 
 TEST(Dispute, LeavesLessToRefund) {
-  auto payment = APayment();
+  auto payment = ADisputedPayment();
   payment.state = State::kCaptured;
   const auto& part = payment.splits[0].seller_order;
   payment.disputed.push_back({part, 600});

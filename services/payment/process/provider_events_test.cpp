@@ -21,7 +21,9 @@ std::string ChargeAtProvider(const domain::OrderId& order) {
 
 TEST(ProviderEvents, WhatItsBuyerDidIsHeard_InWhateverOrderItIsTold) {
   WithService([](Service& s, World& world, boost::asio::io_context&) -> Task<> {
-    ProviderEvents events(s.payments, s.provider, s.charges);
+    storage::Disputes disputes(world.database);
+    DisputeRun run(disputes, s.payments, s.stripe, s.clock, {});
+    ProviderEvents events(s.payments, s.provider, s.charges, run);
     const auto tell = [&](const domain::Payment& payment, std::string type) -> Task<Heard> {
       co_return co_await events.Follow(Soon(),
                                        About(payment.authorization, payment.order, "payment_intent." + type));
