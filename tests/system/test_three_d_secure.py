@@ -14,11 +14,14 @@ ASKS = "pm_card_threeDSecure2Required"
 ASKS_IN_VAIN = "pm_card_threeDSecureRequiredChargeDeclined"
 
 
-def answer_bank(url, outcome):
-    """What a browser does at the bank; gives where it is sent from there."""
+def answer_bank(teller, url, outcome):
+    """What a browser does at the bank, which tells of it as it does by itself; gives where the browser is sent from there."""
     page = httpx.get(url)
     assert page.status_code == 200 and "Complete" in page.text and "Fail" in page.text, page.text
-    return httpx.post(url, data={"outcome": outcome})
+    sent = httpx.post(url, data={"outcome": outcome})
+    payload = json.dumps(event(id=url.rpartition("/")[2]) | {"type": "payment_intent.amount_capturable_updated"}).encode()
+    assert send(teller, payload, signature(payload)).status_code == 204
+    return sent
 
 
 def placed(buyer, sold, method=ASKS, key=None):
@@ -45,7 +48,7 @@ def test_confirmed_it_goes_on_by_itself(buyer, shop, stack, anonymous):
     assert "nextAction" not in buyer.ok("GET", "/v1/orders")["orders"][0]
     again = buyer.place((sold.offer, 1), method=ASKS, key=key)
     assert (again.status_code, again.json().get("id")) == (202, order["id"]), again.text
-    back = answer_bank(url, "complete")
+    back = answer_bank(buyer, url, "complete")
     assert back.status_code == 303
     assert back.headers["Location"].startswith(f"{stack['url']}/orders/{order['id']}/payment?")
     assert "redirect_status=succeeded" in back.headers["Location"]
@@ -67,7 +70,7 @@ def test_in_vain_it_is_paid_with_another_card(buyer, shop):
     sold = shop(stock=1)
     path, url = placed(buyer, sold)
     kept = buyer.ok("GET", path)["payUntil"]
-    assert "redirect_status=failed" in answer_bank(url, "fail").headers["Location"]
+    assert "redirect_status=failed" in answer_bank(buyer, url, "fail").headers["Location"]
     until(lambda: buyer.ok("GET", path)["payment"]["state"] == "DECLINED", "the decline")
     order, payment = buyer.ok("GET", path), buyer.ok("GET", path + "/payment")
     assert (order["state"], order["payUntil"], sold.available()) == ("PENDING_PAYMENT", kept, 0) and "nextAction" not in order
@@ -75,7 +78,7 @@ def test_in_vain_it_is_paid_with_another_card(buyer, shop):
     # One whose bank knows its owner and declines all the same, one that waits, and, without that, one that pays.
     answer = pay(buyer, path, ASKS_IN_VAIN)
     assert (answer.status_code, answer.json()["state"]) == (202, "PENDING_PAYMENT"), answer.text
-    answer_bank(answer.json()["nextAction"]["url"], "complete")
+    answer_bank(buyer, answer.json()["nextAction"]["url"], "complete")
     until(lambda: buyer.ok("GET", path)["payment"]["state"] == "DECLINED", "the second decline")
     waits = pay(buyer, path, ASKS)
     assert waits.status_code == 202 and waits.json()["payUntil"] == kept, "not longer"
@@ -105,7 +108,7 @@ def test_confirmed_too_late_it_holds_nothing(buyer, shop):
     sold = shop(stock=2)
     for end in (lambda path: buyer.post(path + ":cancel", {}, key=new_key()), let_time_pass):
         path, url = placed(buyer, sold)
-        answer_bank(url, "complete")
+        answer_bank(buyer, url, "complete")
         end(path)
         until(lambda: buyer.ok("GET", path)["state"] in ("FAILED", "CANCELLED", "PLACED"), "an end")
         if buyer.ok("GET", path)["state"] == "PLACED":  # the bank was faster
@@ -125,7 +128,7 @@ def test_what_is_told_too_early_changes_nothing(buyer, shop, anonymous):
         for _ in range(2):
             assert send(anonymous, payload, signature(payload)).status_code == 204
     assert buyer.ok("GET", path + "/payment")["state"] == "REQUIRES_ACTION"
-    answer_bank(url, "complete")
+    answer_bank(buyer, url, "complete")
     becomes(buyer, path, "PLACED")
     captured(buyer, path)
     assert charges(path) == ["captured"]
