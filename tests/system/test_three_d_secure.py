@@ -149,5 +149,6 @@ def test_the_link_is_its_buyers_alone(buyer, shop, person, operator):
     assert buyer.post(path + ":cancel", {}, key=new_key()).is_success
 
 
+@pytest.mark.alone  # others plant what is wrong
 def test_all_of_it_is_true():
     assert check_invariants(wait_s=60)["findings"] == []
