@@ -206,7 +206,7 @@ def test_who_wants_fewer_mails_gets_fewer(stack, anonymous, buyer, shop, mailbox
     part = buyer.place((sold.offer, 1)).json()["sellerOrders"][0]
     act(sold.owner, f"/v1/sellerOrders/{part['id']}:accept")
     act(sold.owner, f"/v1/sellerOrders/{part['id']}:ship", {"carrier": "Royal Mail", "trackingNumber": "RM1"})
-    shipped = expect_told_and_mailed(mailbox, buyer, "PARCEL_SHIPPED", part["number"])
+    shipped = expect_told_and_mailed(mailbox, buyer, "PARCEL_SHIPPED", f"A parcel from order {part['number']}")
     # Mails to one person leave in their order: what was not mailed before this one never is.
     assert "ORDER_ACCEPTED" not in [one["kind"] for one in listed(buyer)["notifications"]]
     assert not mailbox.mails(buyer.email, "accepted")
