@@ -43,7 +43,7 @@ ROUNDS = [{("auth", "outbox"), ("order", "cart"), ("order", "wish"), ("order", "
            ("notification", "outbox"), ("notification", "idempotency_key"), ("notification", "event_inbox"), ("notification", "live_news"),
            ("payment", "idempotency_key"), ("payment", "event_inbox"), ("payment", "webhook"), *((service, table) for service in SERVICES for table in ("event_log", "event_subscription"))},
           {("auth", "session"), ("auth", "erasure"), ("auth", "signing_key"), ("user", "idempotency_key"), ("order", "checkout"), ("order", "part_timer"), ("payment", "payment"),
-           ("payment", "ledger_balance"), ("payment", "sale"), ("payment", "payout"), ("payment", "payout_turn"), ("payment", "dispute"), ("payment", "reconciliation"), ("payment", "finding"), ("product", "stock_turn"), *((service, "audit_unsealed") for service in SERVICES)},
+           ("payment", "ledger_balance"), ("payment", "sale"), ("payment", "payout"), ("payment", "payout_turn"), ("payment", "dispute"), ("payment", "reconciliation"), ("payment", "finding"), ("payment", "commission_month"), ("product", "stock_turn"), *((service, "audit_unsealed") for service in SERVICES)},
           {("auth", "idempotency_key"), ("order", "outbox"), ("order", "idempotency_key")}]
 SAMPLE = re.compile(r'^(worker_\w+|outbox_parked_messages){(?:worker|database)="([^"]+)"} (\S+)$', re.MULTILINE)
 

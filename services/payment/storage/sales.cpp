@@ -22,6 +22,9 @@ constexpr std::string_view kSubscriber = "payment";
 
 // A refund that was faster than its order's event is counted at once. One that is promised may succeed in a transaction beside this
 // one, which finds no sale to mark: it is looked for once that has ended.
+// A refund that is being written does not see a sale that is, nor is it seen: one of the two waits for the other here, so
+// that either the refund marks the sale as due or the sale begins as due. Refunds write the payment's row before they look for the sale.
+constexpr Statement kHoldPayments{"sale.hold_payments", "SELECT FROM payment WHERE order_id = $1 FOR SHARE"};
 constexpr Statement kPlace{"sale.place", R"sql(
   WITH placed AS (
     INSERT INTO sale (seller_order_id, order_id, seller_id, number, currency, delivery_minor, delivery_funded_minor,
@@ -272,6 +275,7 @@ Task<> Sales::Place(Work work, const events::Event& event, const Sale& sale) {
   const auto place = [&](postgres::Tx& tx) -> Task<> {
     if (!co_await events::IsNew(tx, kSubscriber, event)) co_return;
     Batch batch("sale.place");
+    batch.Add(kHoldPayments, sale.order);
     batch.Add(kPlace, sale.id, sale.order, sale.seller, sale.number, sale.currency, sale.delivery.paid_minor,
               sale.delivery.funded_minor, sale.delivery.funded_left_minor, sale.placed_at, sale.trace, l.ids,
               l.products, l.categories, l.quantities, l.prices, l.paid, l.taxes, l.funded, l.rules,

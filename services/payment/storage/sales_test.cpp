@@ -6,7 +6,9 @@
 
 #include "marketplace/payment/v1/events.pb.h"
 #include "platform/runtime/both.hpp"
+#include "platform/runtime/one_shot.hpp"
 #include "platform/testing/reason_of.hpp"
+#include "platform/testing/run_loop.hpp"
 #include "services/payment/storage/ledger.hpp"
 #include "services/payment/testing/payments_fixture.hpp"
 #include "services/payment/testing/sales_fixture.hpp"
@@ -16,8 +18,15 @@ namespace {
 
 using domain::LedgerCause;
 using domain::SaleState;
+using market::testing::Eventually;
 using market::testing::ReasonOf;
 using namespace std::chrono_literals;
+
+constexpr postgres::Statement kChangePayment{"test.change_payment",
+                                             "UPDATE payment SET version = version + 1 WHERE id = $1"};
+constexpr postgres::Statement kRefundNothing{"test.refund_nothing", R"sql(
+  INSERT INTO refund (id, payment_id, seller_order_id, amount_minor, state, reason, created_at, updated_at)
+  VALUES ($1, $2, $3, 0, 'SUCCEEDED', 'cancelled at once', market_now(), market_now()))sql"};
 
 struct Shop {
   Shop(Payments& kept, postgres::Database& where)
@@ -279,6 +288,43 @@ TEST(Sales, WhatIsDue_IsOnesForAWhile_AndParkedUntilSomethingHappens) {
     EXPECT_EQ(shop.Of("failures"), "0") << "somebody has written since";
     co_await shop.Settle();
     EXPECT_EQ(shop.Of("next_run_at IS NULL AND failures = 0"), "t");
+  });
+}
+
+// As a refund is written: the payment's row, the refund, then the sale, where there is one.
+TEST(Sales, PlacedWhileARefundIsWritten_IsDue) {
+  WithShop([](Shop& shop) -> Task<> {
+    shop.payment = ADraft();
+    co_await Done(shop.payments, shop.payment, Operation::kAuthorize);
+    co_await Done(shop.payments, shop.payment, Operation::kCapture);
+    shop.sale = SaleOf(shop.payment, 1);
+    runtime::OneShot<bool> written;
+    bool placed = false;
+    const auto write = [&](postgres::Tx& tx) -> Task<> {
+      co_await tx.Execute(kChangePayment, shop.payment.id);
+      co_await tx.Execute(kRefundNothing, domain::RefundId::New(), shop.payment.id, shop.sale.id);
+      written.Set(true);
+      co_await Eventually([&] {
+        return placed || Disk().Execute(
+                             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                             "AND datname = current_database()") != "0";
+      });
+    };
+    const auto refund = [&]() -> Task<int> {
+      co_await shop.database.Transaction(Soon(), write);
+      co_return 0;
+    };
+    const auto place = [&]() -> Task<int> {
+      co_await written.Wait();
+      co_await shop.sales.Place(Soon(), AnEvent(), shop.sale);
+      placed = true;
+      co_return 0;
+    };
+    co_await runtime::Both(refund(), place());
+    EXPECT_EQ(shop.Of("next_run_at IS NOT NULL"), "t");
+    co_await shop.Settle();
+    EXPECT_EQ(shop.Of("(SELECT count(*) FROM sale_refund r WHERE r.seller_order_id = sale.seller_order_id)"),
+              "1");
   });
 }
 
