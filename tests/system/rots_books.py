@@ -9,10 +9,10 @@ ALL = {
     "an adjustment of no finding": (
         "X39", False, ENTRY % "ADJUSTMENT" + " ('{part}', 1, 'psp_clearing', NULL, 'EUR', 5), ('{part}', 2, 'goodwill', NULL, 'EUR', -5)"),
     "a commission that is billed a cent too high": (
-        "X41", True, "UPDATE commission_charge SET net_minor = net_minor + 1 WHERE entry_id IN"
+        "X41", True, "UPDATE commission_charge SET net_minor = net_minor + 1 WHERE seller_id = '{seller5}' AND entry_id IN"
                      " (SELECT id FROM ledger_entry WHERE cause = 'EARNING' AND seller_order_id = '{part}')"),
     "a commission that nothing will bill": (
-        "X41", True, "DELETE FROM commission_month WHERE seller_id = (SELECT seller_id FROM sale WHERE seller_order_id = '{part}')"),
+        "X41", True, "DELETE FROM commission_month WHERE seller_id = '{seller5}'"),
     "a commission invoice of nothing, out of turn": (
         "X41", False, "INSERT INTO commission_invoice (id, kind, year, position, number, seller_id, currency, month, net_minor, tax_minor, total_minor,"
                       " content, issued_at) VALUES ('{part}', 'INVOICE', 2020, 7, 'M-{part}', '{seller1}', 'EUR', '2020-01', 5, 0, 5, '{}', market_now())"),

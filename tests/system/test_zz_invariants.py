@@ -66,6 +66,8 @@ ROWS = {
                 "sale_refund": "seller_order_id IN ({part}, {part2})", "sale_line": "seller_order_id IN ({part}, {part2})",
                 "sale": "seller_order_id IN ({part}, {part2})", "ledger_balance": "owner_id IN ({part})",
                 "outbox": "id IN ({part})", "commission_rule": "id IN ({part})", "finding": "id IN ({part})", "dispute": "id IN ({part})",
+                "commission_charge": "seller_id IN ({seller5})", "commission_month": "seller_id IN ({seller5})", "commission_invoice": "id IN ({part})",
+                "operator_entry": "id IN ({part})",
                 "webhook": "event_id IN ({part})", "provider_event": "id IN ({part})",
                 "payout": "id IN ({part})", "payout_line": "payout_id IN ({part})"},
     "sandbox": {"bank_payout": "reference IN ({part})", "movement": "authorization_id IN (SELECT id FROM card_authorization WHERE reference IN ({order}))",
